@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from app.domain.described import Described
 from app.domain.revision import Schema
-from app.domain.validation import Validation
+from app.domain.validation import Fault, Validation
 from setpoint.check.checking import check
 from setpoint.check.report import Report
 from setpoint.contract.document.compiled import CompiledContract
@@ -19,6 +19,10 @@ from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import EnvFile
 from setpoint.sources.gathered import Gathered, given_alone
 from setpoint.text.escape import printable_lines
+from setpoint.text.join import joined
+
+MOST_FAULTS = 2_000
+"""How many are explained: each takes a tenth of a millisecond, and one value can have a million."""
 
 
 class ReadyContract:
@@ -41,6 +45,18 @@ class ReadyContract:
     def takes(self, variables: Mapping[str, str]) -> bool:
         """Return whether there is certainly nothing wrong with `variables`; if not, a check must tell."""
         return self.compiled.names.issuperset(variables) and self.compiled.values(variables) is not None
+
+    def overwhelming(self, variables: Mapping[str, str]) -> tuple[Fault, ...]:
+        """Return why a check of `variables` would take too long; nothing if it would not."""
+        count, too_complex = self.compiled.faults(variables)
+        if too_complex:
+            message = "a value has more parts than can be checked with its type: " + joined(
+                sorted(f"`{each}`" for each in too_complex)
+            )
+            return (Fault(None, "value-too-complex", message),)
+        if count > MOST_FAULTS:
+            return (Fault(None, "too-many-faults", f"the values have {count:,} faults, too many to list"),)
+        return ()
 
     def contract(self) -> SettingsContract:
         """Return it as a settings class, which has words for people; large and seldom needed, it is not kept."""

@@ -59,13 +59,24 @@ class ContractValidator:
         ready = self._of(schema)
         if ready.takes(variables):
             return ready.passed
+        if overwhelming := self._apart.run(lambda: ready.overwhelming(variables)):
+            return Validation(overwhelming, ready.passed.unchecked)
         found = self._apart.run(lambda: ready.check(as_file(variables))).diagnostics
         problems = tuple(_problem(each) for each in found if each.severity is Severity.ERROR or _is_twice(each))
         return Validation(problems, ready.passed.unchecked)
 
     def check(self, schema: Schema | None, file: EnvFile) -> Report:
-        """Return what is wrong with an env file, as `setpoint check --schema` would report it; this is slow."""
-        return self._of(schema).check(file) if schema else check_syntax(file)
+        """Return what is wrong with an env file, as `setpoint check --schema` would report it; this is slow.
+
+        Raises:
+            InvalidError: So much is wrong with its values that it would take too long to say.
+        """
+        if schema is None:
+            return check_syntax(file)
+        ready = self._of(schema)
+        if overwhelming := ready.overwhelming(file.variables):
+            raise InvalidError(overwhelming)
+        return ready.check(file)
 
     def compare(self, schema: Schema | None, path: str, content: bytes, loaders: Sequence[str]) -> Comparison:
         """Return what programs read in the bytes of an env file, and what is wrong with it; this is slow."""

@@ -3,13 +3,13 @@
 import json
 import re
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
-from pydantic import SecretStr
+from pydantic import Field, SecretStr, create_model
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.contracts.ready_contract import ReadyContract
@@ -43,6 +43,41 @@ def test_variables_that_a_contract_takes_are_valid() -> None:
     assert validator.validate(PLAIN, {"PORT": "1"}).outcome is Outcome.VALID
     more = validator.validate(schema(contract(("port",), PORT="integer")), {"PORT": "1"})
     assert (more.outcome, more.unchecked) == (Outcome.VALID_AS_FAR_AS_THE_SCHEMA_SAYS, ("port",))
+
+
+class Routes(BaseSettings):
+    """Settings of which one text can have any number of faults."""
+
+    weights: list[int] = []
+    routes: list[Annotated[int, Field(le=1)] | Annotated[int, Field(le=2)] | Annotated[int, Field(le=3)]] = []
+
+
+def _of(settings_class: type[BaseSettings]) -> Schema:
+    document = settings_manifest(SettingsContract.of(settings_class))
+    return schema(Contract(document, json.loads(document)["digest"]))
+
+
+def test_more_faults_than_anybody_reads_are_counted() -> None:
+    """To explain each of them would take minutes; what the app takes is taken, however long."""
+    validator, routes = ContractValidator(), _of(Routes)
+    long = {"ROUTES": json.dumps(["x"] * 12_000)}
+    told = [("too-many-faults", "the values have 36,000 faults, too many to list")]
+    assert [(each.code, each.message) for each in validator.validate(routes, long).problems] == told
+    with pytest.raises(InvalidError):
+        validator.check(routes, parse_env_file("x", f"ROUTES={long['ROUTES']}".encode(), {}))
+    assert not validator.validate(routes, {"WEIGHTS": json.dumps([1] * 12_000)}).problems
+    one = validator.validate(routes, {"WEIGHTS": "[", "ROUTES": '["x"]'}).problems
+    assert {each.variable for each in one} == {"WEIGHTS", "ROUTES"}
+
+
+def test_a_value_with_too_many_parts_for_its_type_is_named() -> None:
+    """Each part may be a fault for each part of the type, and all of them have to fit into memory."""
+    parts: Any = {f"k{at}": (int, ...) for at in range(100)}
+    one: Any = create_model("One", **parts)
+    wide = create_model("Wide", __base__=BaseSettings, all_of_them=(dict[str, one], ...))
+    texts = {"ALL_OF_THEM": json.dumps({str(at): {} for at in range(6_000)})}
+    (told,) = ContractValidator().validate(_of(wide), texts).problems
+    assert (told.code, "`all_of_them`" in told.message) == ("value-too-complex", True)
 
 
 def test_all_that_is_wrong_is_told_without_a_value() -> None:

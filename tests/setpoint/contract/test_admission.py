@@ -67,6 +67,7 @@ HOSTILE = {
     "a variable whose place is no list": (_content(variables={"PORT": "port"}), "`variables`"),
     "a variable that leads nowhere": (_content(variables={"PORT": []}), "`variables`"),
     "no schema": (_content(schema=[]), "`schema`"),
+    "endless splits": (_content(reading={**GOOD["reading"], "nested_max_split": 10**30}), "`reading`"),
     "a digest of something else": (json.dumps({**GOOD, "digest": "sha256:0"}).encode(), "its digest"),
     "a reference to another host": (_with({"$ref": "http://127.0.0.1:9/x"}), "uses `$ref`"),
     "a reference to a file": (_with({"$ref": "file:///etc/passwd"}), "uses `$ref`"),
@@ -147,7 +148,7 @@ def test_a_default_that_tells_no_secret_is_let_in(default: object) -> None:
     "key",
     [
         *("settings_customise_sources", "model_config", "model_fields", "model_validate_x", "checked_by_class_alone"),
-        *("copy", "class", "__init__", "_x", "mro", "a b", "", "é", "x" * 5_000),
+        *("copy", "Config", "class", "__init__", "_x", "mro", "a b", "", "é", "x" * 5_000),
         *("'\"\n", "__import__('os')", "{0.__class__}", "%(x)s"),
     ],
 )

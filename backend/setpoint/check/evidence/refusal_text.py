@@ -171,16 +171,22 @@ def _meant_choice(variable: Variable, assignment: Assignment) -> str | None:
     return None if meant == value else meant
 
 
-def path_inside(refusal: Refusal, depth: int, variables: Iterable[Variable], *, may_quote: bool) -> str:
+def keys_inside(variables: Iterable[Variable]) -> frozenset[str]:
+    """Return the keys that the class defines inside the values of `variables`."""
+    return frozenset(
+        key for each in variables for key in (*field_type.keys(each.field.annotation), *keys_led_into(each.field))
+    )
+
+
+def path_inside(refusal: Refusal, depth: int, known: Container[str], *, may_quote: bool) -> str:
     """Return where inside the value the problem is: `[0].port`, empty for the value as a whole.
 
     Args:
         refusal: The refusal of the class.
         depth: How many steps of the refusal's path lead to the variable.
-        variables: The variable, once for each setting that it sets.
+        known: The keys that the class defines inside the value.
         may_quote: Whether keys that the class doesn't define may be shown, which are part of the value.
     """
-    known = {key for each in variables for key in (*field_type.keys(each.field.annotation), *keys_led_into(each.field))}
     return _path(refusal.keys[depth:], known, may_quote=may_quote)
 
 

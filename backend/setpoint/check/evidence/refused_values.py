@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from pydantic.fields import FieldInfo
 
-from setpoint.check.evidence.refusal_text import explain, path_inside
+from setpoint.check.evidence.refusal_text import explain, keys_inside, path_inside
 from setpoint.check.finding import Finding, Region, region_to_rename, value_region
 from setpoint.contract.open_keys import items_of, level_below
 from setpoint.contract.plain_value import text_of
@@ -22,9 +22,10 @@ def explained(subject: Subject, refused: Iterable[tuple[Refusal, Assignment | No
     """Yield a finding for each place; the members of a union may refuse the same place for different reasons."""
     known: dict[tuple[str, ...], KnownNames] = {}
     groups: dict[tuple[str, str], list[tuple[Refusal, Assignment | None]]] = {}
+    inside: dict[str, frozenset[str]] = {}
     for refusal, blamed in refused:
         assignment = blamed or subject.origins.stranger(refusal.setting)
-        region = (_name(subject, refusal, assignment), _where_inside(subject, refusal, assignment))
+        region = (_name(subject, refusal, assignment), _where_inside(subject, refusal, assignment, inside))
         groups.setdefault(region, []).append((refusal, assignment))
     for (name, where), group in groups.items():
         refusal, assignment = group[0]
@@ -106,12 +107,17 @@ def _meant_key(refusal: Refusal, variable: Variable | None, known: dict[tuple[st
     return known.setdefault(names, KnownNames(names)).nearest(str(key), max(1, allowed_steps(str(key))))
 
 
-def _where_inside(subject: Subject, refusal: Refusal, assignment: Assignment | None) -> str:
+def _where_inside(
+    subject: Subject, refusal: Refusal, assignment: Assignment | None, inside: dict[str, frozenset[str]]
+) -> str:
+    """Return where inside a value the problem is; `inside` keeps the keys of each variable, which take long to find."""
     variable = _variable(subject, refusal, assignment)
     depth = len(assignment.path) if assignment else 1
     depth = len(refusal.keys) - 1 if refusal.of_key and _is_in_name(refusal, assignment) else depth
-    of_same_name = (variable, *subject.contract.named(variable.name)) if variable else ()
-    return path_inside(refusal, depth, of_same_name, may_quote=_may_quote(subject, variable, assignment))
+    name = variable.name if variable else ""
+    if name not in inside:
+        inside[name] = keys_inside((variable, *subject.contract.named(name)) if variable else ())
+    return path_inside(refusal, depth, inside[name], may_quote=_may_quote(subject, variable, assignment))
 
 
 def _may_quote(subject: Subject, variable: Variable | None, assignment: Assignment | None) -> bool:

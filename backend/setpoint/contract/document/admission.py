@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, Literal
 
-from annotated_types import MaxLen, MinLen
+from annotated_types import Ge, Le, MaxLen, MinLen
 from pydantic import BaseModel, Field, ValidationError
 from pydantic_core import SchemaError, SchemaValidator
 
@@ -45,7 +45,7 @@ class _Reading(BaseModel, strict=True, extra="forbid"):
     ignore_empty: bool
     prefix: str
     nested_delimiter: str | None
-    nested_max_split: int | None
+    nested_max_split: Annotated[int, Ge(0), Le(DEEPEST)] | None
     none_text: str | None
     file_variables: bool
     secrets_directories: list[str]

@@ -12,7 +12,7 @@ from pydantic_core import CoreSchema, SchemaValidator, ValidationError
 
 from setpoint.contract.document.choice import choice_meant
 from setpoint.contract.document.class_checks import class_checks
-from setpoint.contract.document.decoding import Decoder, UndecodableError
+from setpoint.contract.document.decoding import Decoder, TooComplexError, UndecodableError
 
 Schema = Mapping[str, Any]
 
@@ -69,6 +69,17 @@ class CompiledContract:
         """
         may_be_in_files = self._secrets_are_apart or not self._of_files.isdisjoint(texts)
         return self._made(self._parts if may_be_in_files else self._whole, texts)
+
+    def faults(self, texts: Mapping[str, str]) -> tuple[int, frozenset[str]]:
+        """Return how many faults `texts` have, and which settings have too many parts to be validated."""
+        undecodable: list[UndecodableError] = []
+        values = self._decoder.values(texts, undecodable)
+        too_complex = frozenset(each.setting for each in undecodable if isinstance(each, TooComplexError))
+        try:
+            self._parts.validate_python(values)
+        except ValidationError as error:
+            return len(undecodable) + error.error_count(), too_complex
+        return len(undecodable), too_complex
 
     def shown(self, names: Iterable[str]) -> frozenset[str]:
         """Return those of `names` that are known not to be secrets, in the case in which the class reads them."""

@@ -15,13 +15,20 @@ _ANYTHING: Schema = {}
 _NOTHING = object()
 """The result for a text that means no value."""
 
+_MOST_WORK = 1_000_000
+"""The parts of a JSON text times those of its schema: each may be a fault, and takes a third of a microsecond."""
+
 
 class UndecodableError(ValueError):
     """A text must be JSON, but is not; `setting` is what it is for."""
 
     def __init__(self, setting: str) -> None:
         self.setting = setting
-        super().__init__(f"`{setting}` is not JSON")
+        super().__init__(f"`{setting}` is not JSON that can be read")
+
+
+class TooComplexError(UndecodableError):
+    """A text has too many parts for its schema to be validated."""
 
 
 class _Type(NamedTuple):
@@ -55,6 +62,7 @@ class _Setting(NamedTuple):
     type: _Type
     names: tuple[str, ...]
     beginnings: tuple[str, ...]
+    weight: int
 
 
 class Decoder:
@@ -82,16 +90,21 @@ class Decoder:
 
     def _setting(self, key: str, names: Sequence[str]) -> _Setting:
         beginnings = tuple(f"{each}{self._delimiter}" for each in names) if self._delimiter else ()
-        return _Setting(key, _Type(self.properties[key], is_field=True), tuple(names), beginnings)
+        schema = self.properties[key]
+        return _Setting(key, _Type(schema, is_field=True), tuple(names), beginnings, _number_of_parts(schema))
 
     def _is_made_of_parts(self, setting: _Setting) -> bool:
         return setting.type.has_json or (bool(self._delimiter) and not _says_type(setting.type.schema))
 
-    def values(self, texts: Texts) -> dict[str, Any]:
+    def values(self, texts: Texts, undecodable: list[UndecodableError] | None = None) -> dict[str, Any]:
         """Return the values of `texts`, by setting.
 
+        Args:
+            texts: The texts of variables.
+            undecodable: Where to put the errors of settings that have no value then.
+
         Raises:
-            UndecodableError: One must be JSON, but is not.
+            UndecodableError: One must be JSON, but is not, or has too many parts, and `undecodable` is not given.
         """
         fold, none_text = self._fold, self._none_text
         known = {fold(name): text for name, text in texts.items() if text or not self._ignores_empty}
@@ -103,7 +116,13 @@ class Decoder:
                     values[setting.key] = None if text == none_text else text
                     break
         for setting in self._others:
-            value = self._value(setting, known)
+            try:
+                value = self._value(setting, known)
+            except UndecodableError as error:
+                if undecodable is None:
+                    raise
+                undecodable.append(error)
+                continue
             if value is not None:
                 values[setting.key] = self._finished(setting.type, value)
         return values
@@ -116,6 +135,8 @@ class Decoder:
         if text == self._none_text:
             return _NOTHING
         value: Any = text
+        if _is_too_complex(text, setting.weight):
+            raise TooComplexError(setting.key)
         if _says_type(setting.type.schema):
             value = _decoded(setting, text, is_sure=setting.type.must_be_json)
         return _merged(value, self._of_parts(setting, known)) if isinstance(value, dict) else value
@@ -188,6 +209,16 @@ class Decoder:
             part = model.get(known) if model else None
             finished[known] = self._finished(_Type(part or _ANYTHING, is_field=True), each)
         return finished
+
+
+def _is_too_complex(text: str, weight: int) -> bool:
+    return len(text) * weight > _MOST_WORK and sum(map(text.count, ",[{")) * weight > _MOST_WORK
+
+
+def _number_of_parts(schema: Schema) -> int:
+    inside = [*schema.get("anyOf", ()), *schema.get("properties", {}).values()]
+    inside += [schema[each] for each in ("items", "additionalProperties") if isinstance(schema.get(each), dict)]
+    return 1 + sum(map(_number_of_parts, inside))
 
 
 def _says_type(schema: Schema) -> bool:

@@ -21,6 +21,8 @@ Schema = Mapping[str, Any]
 Place = tuple[str, ...]
 
 _CHECKS = "checked_by_class_alone"
+_OLD_CONFIG = "Config"
+"""What pydantic 1 called `model_config`, and pydantic 2 refuses beside it."""
 _SIMPLE: Mapping[str, Any] = {"boolean": bool, "integer": int, "number": float, "string": str, "null": None}
 # pydantic-settings builds a value from nested names only if it may be an object. It would take a decoded `null`
 # for no value.
@@ -194,5 +196,5 @@ def _choice(values: list[Any]) -> Any:
 
 def _can_be_a_name(key: str) -> bool:
     """Return whether a field can be called `key`, without hiding an attribute of settings classes."""
-    is_free = key != _CHECKS and not hasattr(FileVariables, key)
+    is_free = key not in {_CHECKS, _OLD_CONFIG} and not hasattr(FileVariables, key)
     return is_free and key.isidentifier() and not keyword.iskeyword(key) and not key.startswith("_")
