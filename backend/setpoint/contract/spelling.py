@@ -89,12 +89,15 @@ def _nested(  # noqa: PLR0917 - each is as needed as the others
         yield Spelling(name, setting, info, names, model, inside, default)
         if model is None or not delimiter or model in inside or holds_parts(info, each, delimiter):
             continue
+        seen = dict[str, str]()
         for key, part in model.model_fields.items():
             aliases = keys_of(key, part, model)
+            # Of fields whose names differ in case alone, a name in any case sets the first.
+            is_second = seen.setdefault(key.upper(), key) != key and not config.get("case_sensitive")
             within = [
                 longer
                 for alias in aliases
-                if _can_be_set(config, alias, len(setting))
+                if _can_be_set(config, alias, len(setting)) and not (is_second and alias == key)
                 for longer in _led_into(config, f"{each}{delimiter}{alias}", part, len(setting) + 1)
             ]
             held = _held(_default_of(info, model) if default is PydanticUndefined else default, key)

@@ -54,7 +54,7 @@ def _leaves(values: Mapping[str, Any], model: type[BaseModel] | None, at: Settin
     """Yield the path of each part of `values` that is not a mapping, or an empty one."""
     names = _names_by_key(model)
     for key, value in values.items():
-        for name in names.get(str(key).casefold(), [str(key)]):
+        for name in _without_twins(str(key), names.get(str(key).casefold(), [str(key)])):
             setting = (*at, name)
             if isinstance(value, Mapping) and value and not _is_shared(model, name, key):
                 info = model.model_fields.get(name) if model else None
@@ -73,6 +73,11 @@ def _names_by_key(model: type[BaseModel] | None) -> Mapping[str, list[str]]:
         for key in dict.fromkeys(each.casefold() for each in (*keys, name)):
             found.setdefault(key, []).append(name)
     return found
+
+
+def _without_twins(key: str, names: list[str]) -> list[str]:
+    """Return those of `names` that `key` sets: if one of them is spelled like it, none that differs in case alone."""
+    return [each for each in names if each == key or key not in names or each.casefold() != key.casefold()]
 
 
 def _is_shared(model: type[BaseModel] | None, name: str, key: str) -> bool:

@@ -35,7 +35,8 @@ def values_along(
         info = model.model_fields.get(str(step)) if model is not None else None
         paths = _accepted_paths(model, str(step)) if model is not None and info else [[step]]
         paths = [taken[str(step)]] if depth == 0 and step in taken else paths
-        found = (value_at_path(current, path, ignores_case=ignores_case) for path in paths)
+        is_alone = model is None or not _has_twin(model, str(step))
+        found = (value_at_path(current, path, ignores_case=ignores_case and is_alone) for path in paths)
         current = next((each for each in found if each is not NOTHING), NOTHING)
         if current is NOTHING:
             return
@@ -58,6 +59,11 @@ def taken_paths(model: type[BaseModel], values: Mapping[str, Any]) -> Mapping[st
             if name not in found and value_at_path(values, path) is not NOTHING:
                 found[name] = path
     return found
+
+
+def _has_twin(model: type[BaseModel], name: str) -> bool:
+    """Return whether `model` has another field whose name differs from `name` in case alone."""
+    return any(each != name and each.casefold() == name.casefold() for each in model.model_fields)
 
 
 def paths_of(info: Any) -> Iterator[Sequence[str | int]]:

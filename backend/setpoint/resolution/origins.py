@@ -85,15 +85,22 @@ class ReadSource:
 
     def text_for(self, setting: Setting) -> Assignment | None:
         """Return the variable that sets `setting`, or the one in which it is nested."""
-        path = folded(setting)
-        found = [each for depth in range(len(path), 0, -1) for each in self.by_setting.get(path[:depth], ())]
+        found = [each for depth in range(len(setting), 0, -1) for each in self.texts_at(setting[:depth])]
         top = len(self.inside) + 1
         nested = [each for each in found if len(each[1].path) > top]
         # Among nested ones, the last in the source counts; among the names of a field, the first that is set.
         if not nested:
             return next((each for _, each in found), None)
         last = max(nested, key=lambda each: each[0])[1]
-        return self.by_setting.get(folded(last.path), [(0, last)])[0][1]
+        return next((each for _, each in self.texts_at(last.path)), last)
+
+    def texts_at(self, setting: Setting) -> Sequence[tuple[int, Assignment]]:
+        """Return the variables that set exactly `setting`, with their places in the source.
+
+        They may spell it in another case, unless there is one that does not.
+        """
+        texts = self.by_setting.get(folded(setting), [])
+        return [each for each in texts if each[1].path == setting] or texts
 
 
 class Origins:
@@ -200,9 +207,8 @@ class Origins:
 
         There is none if a stronger source gives something there in the value of another variable.
         """
-        path = folded(setting)
         for source in self.sources:
-            if texts := source.by_setting.get(path):
+            if texts := source.texts_at(setting):
                 return texts[0][1]
             if source.reach(setting).depth == len(setting):
                 return None

@@ -204,7 +204,13 @@ def _elsewhere(subject: Subject, assignment: Assignment) -> Assignment | None:
 
 def _counts(subject: Subject, assignment: Assignment, setting: Setting) -> bool:
     """Return whether a part of `setting` comes from `assignment`."""
-    return any(_begins(leaf, setting) for leaf in subject.counting.get(id(assignment), ()))
+    leaves = subject.counting.get(id(assignment), ())
+    return any(_begins(leaf, setting) and not _is_twin(subject, leaf[: len(setting)], setting) for leaf in leaves)
+
+
+def _is_twin(subject: Subject, one: Setting, other: Setting) -> bool:
+    """Return whether these are two settings, whose names differ in case alone."""
+    return one != other and bool(subject.contract.variables_at(one) and subject.contract.variables_at(other))
 
 
 def _begins(leaf: Setting, setting: Setting) -> bool:

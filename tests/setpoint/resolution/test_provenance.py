@@ -263,3 +263,58 @@ def test_what_is_written_in_another_case_gives_nothing_where_case_counts() -> No
     subject = Subject(SettingsContract.of(Exact), Gathered((file,)))
     assert {each.name: each.winner for each in provenances(subject)} == {"PORT": None, "HOST": None}
     assert [each.shown_name for each in strange_names(subject)] == ["port", "host"]
+
+
+class Twins(BaseModel):
+    """Has two fields whose names differ in case alone."""
+
+    port: int = 1
+    PORT: int = 2
+
+
+class InAnyCase(BaseSettings):
+    """Reads names in any case."""
+
+    model_config = SettingsConfigDict(env_nested_delimiter="__")
+
+    port: int = 1
+    PORT: int = 2
+    db: Twins = Twins()
+
+
+class InOneCase(BaseSettings):
+    """Tells cases apart."""
+
+    model_config = SettingsConfigDict(env_nested_delimiter="__", case_sensitive=True)
+
+    port: int = 1
+    PORT: int = 2
+    db: Twins = Twins()
+
+
+TWINS: list[tuple[type[BaseSettings], dict[str, str]]] = [
+    (InAnyCase, {"PORT": "5"}),
+    (InAnyCase, {"DB__PORT": "5"}),
+    (InAnyCase, {"DB__port": "5", "port": "6"}),
+    (InOneCase, {"PORT": "5"}),
+    (InOneCase, {"PORT": "5", "port": "6"}),
+    (InOneCase, {"db__PORT": "5", "db__port": "6"}),
+    (InOneCase, {"db__PORT": "5"}),
+]
+
+
+@pytest.mark.parametrize(("settings_class", "environment"), TWINS, ids=map(str, range(len(TWINS))))
+def test_names_that_differ_in_case_alone_have_the_values_that_the_class_gives_them(
+    settings_class: type[BaseSettings], environment: dict[str, str]
+) -> None:
+    """What is said of one is not said of the other, unless the class reads one variable for both."""
+    process = ProcessEnvironment(environment)
+    subject = Subject(SettingsContract.of(settings_class), Gathered((), process))
+    made = subject.validated.settings
+    assert made is not None
+    for each in provenances(subject):
+        found: Any = made
+        for step in each.variable.setting:
+            found = getattr(found, step)
+        given = each.variable.default if each.winner is None else each.winner.value.raw
+        assert (each.variable.setting, str(given), each.shadowed) == (each.variable.setting, str(found), ())

@@ -85,7 +85,11 @@ def _is_in_name(refusal: Refusal, assignment: Assignment | None) -> bool:
 
 
 def _variable(subject: Subject, refusal: Refusal, assignment: Assignment | None) -> Variable | None:
-    return assignment.variable if assignment else next(iter(subject.contract.variables_at(refusal.setting[:1])), None)
+    """Return the variable that the refusal is about; several settings may share one name."""
+    if assignment is None or assignment.variable is None:
+        return next(iter(subject.contract.variables_at(refusal.setting[:1])), None) if assignment is None else None
+    same = (each for each in subject.contract.named(assignment.variable.name) if each.setting == refusal.setting)
+    return next(same, assignment.variable)
 
 
 def _of_key(subject: Subject, variable: Variable | None, assignment: Assignment | None) -> Variable | None:
