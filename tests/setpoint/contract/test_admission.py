@@ -210,7 +210,10 @@ def test_a_pattern_that_is_slow_elsewhere_is_let_in() -> None:
     """It is matched by an engine that takes linear time: one that tries every way would not end here."""
     exported = settings_class_of(admit(_with({"type": "string", "pattern": "^(a+)+$"})), "billing")
     exported(port="a" * 100)
-    started = time.process_time()
-    with pytest.raises(ValidationError, match="string_pattern_mismatch"):
-        exported(port="a" * 100 + "!")
-    assert time.process_time() - started < 0.01
+    taken = []
+    for _ in range(3):
+        started = time.process_time()
+        with pytest.raises(ValidationError, match="string_pattern_mismatch"):
+            exported(port="a" * 100 + "!")
+        taken.append(time.process_time() - started)
+    assert min(taken) < 0.01
