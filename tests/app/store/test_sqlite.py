@@ -40,10 +40,11 @@ def test_every_connection_is_set_up_to_lose_nothing(store: SqliteStore, pragma: 
 
 def test_only_a_writer_waits_inside_sqlite(store: SqliteStore) -> None:
     """It is in a thread of its own; a reader that waited there would hold up its whole worker."""
-    waits = [
-        engine.raw_connection().cursor().execute("PRAGMA busy_timeout") for engine in (store.engine, store._writing)
-    ]
-    assert [each.fetchone() for each in waits] == [(0,), (10_000,)]
+    waits = []
+    for engine in (store.engine, store._writing):
+        with engine.connect() as connection:
+            waits.append(connection.exec_driver_sql("PRAGMA busy_timeout").scalar())
+    assert waits == [0, 10_000]
 
 
 def test_reads_can_not_write(store: SqliteStore) -> None:
