@@ -100,7 +100,9 @@ class ReadSource:
         They may spell it in another case, unless there is one that does not.
         """
         texts = self.by_setting.get(folded(setting), [])
-        return [each for each in texts if each[1].path == setting] or texts
+        if all(each.path != setting for _, each in texts):
+            return texts
+        return [each for each in texts if each[1].path == setting or folded(each[1].path) != folded(setting)]
 
 
 class Origins:
