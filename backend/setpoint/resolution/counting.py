@@ -7,7 +7,8 @@ from typing import Any
 from pydantic import AliasChoices, AliasPath, BaseModel, RootModel
 
 from setpoint.contract import field_type
-from setpoint.resolution.origins import Origins, Setting
+from setpoint.resolution.origins import Origins
+from setpoint.resolution.read_source import Setting
 from setpoint.validation.record import Record
 
 _NOTHING = object()

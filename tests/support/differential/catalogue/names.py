@@ -1,6 +1,6 @@
 """How variables are called: prefixes, aliases, case, and which names a class takes besides."""
 
-from pydantic import AliasChoices, AliasGenerator, AliasPath, Field
+from pydantic import AliasChoices, AliasGenerator, AliasPath, BaseModel, Field
 from pydantic.alias_generators import to_camel
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -45,6 +45,17 @@ class ValidationAliasInLowerCase(BaseSettings):
 class Choices(BaseSettings):
     model_config = SettingsConfigDict(env_file=".env", extra="ignore")
     port: int = Field(validation_alias=AliasChoices("HTTP_PORT", "WEB_PORT", "PORT"))
+
+
+class ChoicesOfUpperCaseFields(BaseSettings):
+    """Fields are written as their variables, and have other names besides, on the outside and inside."""
+
+    class Pool(BaseModel):
+        SIZE: int = Field(1, validation_alias=AliasChoices("size", "sz"))
+
+    model_config = SettingsConfigDict(env_nested_delimiter="__", env_file=".env", extra="ignore")
+    SERVER_PORT: int = Field(1, validation_alias=AliasChoices("HTTP_PORT", "PORT"))
+    POOL: Pool = Field(Pool(), validation_alias=AliasChoices("POOL", "OLD_POOL"))
 
 
 class PathIntoList(BaseSettings):
@@ -150,6 +161,10 @@ CASES = [
     Case(Alias, _ALIASED),
     Case(ValidationAliasInLowerCase, _ALIASED),
     Case(Choices, {**_ALIASED, "WEB_PORT": INT}),
+    Case(
+        ChoicesOfUpperCaseFields,
+        {**_ALIASED, "OLD_POOL__SIZE": INT, "POOL__SIZE": INT, "POOL__SZ": INT, "OLD_POOL__SZ": INT},
+    ),
     Case(PathIntoList, {"SERVICE": _SERVICE}),
     Case(
         PathsIntoOne,

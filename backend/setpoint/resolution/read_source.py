@@ -1,0 +1,156 @@
+"""What one source of a settings class gave, and which of its variables set what."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from pydantic_settings import BaseSettings
+
+from setpoint.contract.settings_class import SettingsContract
+from setpoint.resolution.assignment import Assignment
+from setpoint.resolution.given_value import NOTHING, values_along
+from setpoint.sources.env_file import EnvFile
+from setpoint.validation.record import SourceRecord
+
+Setting = tuple[str | int, ...]
+
+
+class Reach(NamedTuple):
+    """How far a path leads into what a source gave.
+
+    Attributes:
+        depth: How many of its steps lead to something; below anything but a mapping, all of them do.
+        own: How many lead to something that exists by itself.
+    """
+
+    depth: int
+    own: int
+
+
+@dataclass(eq=False, repr=False)
+class ReadSource:
+    """One source, with the variables that it has for a settings class.
+
+    Attributes:
+        record: What it gave.
+        settings_class: The class that asked it.
+        inside: The field that holds that class in the class that was asked; empty if it is the class that was asked.
+        assignments: What the source has for it, later ones over earlier.
+        by_setting: The same by the path of what they set, with their places in the source.
+        values: What it gave that counts: anything but a mapping replaces what weaker sources gave.
+        taken: Where that class takes the values of its fields: of several keys for one, it takes the first.
+    """
+
+    record: SourceRecord
+    settings_class: type[BaseSettings]
+    inside: Setting
+    assignments: tuple[Assignment, ...]
+    by_setting: Mapping[Setting, list[tuple[int, Assignment]]]
+    values: Mapping[str, Any]
+    taken: Mapping[str, Sequence[str | int]]
+
+    def _along(self, setting: Setting) -> Iterator[Any]:
+        return values_along(self.values, self.settings_class, setting, self.taken)
+
+    def reach(self, setting: Setting) -> "Reach":
+        """Return how far the path `setting` leads into what the source gave."""
+        if setting[: len(self.inside)] != self.inside:
+            return Reach(0, 0)
+        found = list(self._along(setting[len(self.inside) :]))
+        mappings = [isinstance(each, Mapping) for each in found]
+        depth = len(self.inside) + len(found) if found else 0
+        return Reach(depth, depth - len(mappings) + (mappings.index(False) + 1 if False in mappings else len(mappings)))
+
+    def has(self, file: EnvFile) -> bool:
+        """Return whether the source reads `file`."""
+        return any(each.file is file for each in self.record.entries) or any(
+            each.file is file for each in self.assignments
+        )
+
+    @property
+    def fields_given(self) -> Iterator[str]:
+        """Yield the fields for which the source gave something."""
+        for name in self.settings_class.model_fields:
+            if next(self._along((name,)), NOTHING) is not NOTHING:
+                yield name
+
+    def value_at(self, setting: Setting) -> Any:
+        """Return what the source gave for `setting`, which it reaches."""
+        return [*self._along(setting[len(self.inside) :])][-1]
+
+    def text_for(self, setting: Setting) -> Assignment | None:
+        """Return the variable that sets `setting`, or the one in which it is nested."""
+        found = [each for depth in range(len(setting), 0, -1) for each in self.texts_at(setting[:depth])]
+        top = len(self.inside) + 1
+        nested = [each for each in found if len(each[1].path) > top]
+        # Among nested ones, the last in the source counts; among the names of a field, the first that is set.
+        if not nested:
+            return next((each for _, each in found), None)
+        last = max(nested, key=lambda each: each[0])[1]
+        return next((each for _, each in self.texts_at(last.path)), last)
+
+    def texts_at(self, setting: Setting) -> Sequence[tuple[int, Assignment]]:
+        """Return the variables that set exactly `setting`, with their places in the source.
+
+        They may spell it in another case, unless there is one that does not.
+        """
+        texts = self.by_setting.get(folded(setting), [])
+        if all(each.path != setting for _, each in texts):
+            return texts
+        return [each for each in texts if each[1].path == setting or folded(each[1].path) != folded(setting)]
+
+
+def by_setting_of(
+    contract: SettingsContract, assignments: Iterable[Assignment], top: int
+) -> dict[Setting, list[tuple[int, Assignment]]]:
+    """Return `assignments` by the path of what they set, each with its place among them; first those that count.
+
+    Args:
+        contract: The class that reads them.
+        assignments: What one source has, later ones over earlier.
+        top: The depth of the outermost settings.
+    """
+    found: dict[Setting, list[tuple[int, Assignment]]] = {}
+    paths: dict[Setting, Setting] = {}
+    for at, each in enumerate(assignments):
+        # Several settings may share one name.
+        named = () if each.place else contract.named(each.name)
+        same = named if any(each.path == known.setting for known in named) else ()
+        for path in {each.path, *(variable.path_of(each.name) for variable in same)}:
+            found.setdefault(folded(path), []).append((at, each))
+            paths.setdefault(folded(path), path)
+    for key, texts in found.items():
+        setting = paths[key]
+        spellings = [each.name for each in contract.variables_at(setting)]
+        if len(setting) > top and contract.delimiter:
+            heads = [each.name for each in contract.variables_at(setting[:top])]
+            texts.sort(key=lambda item: (_rank_of_keys(contract, heads, spellings, item[1]), -item[0]))
+        else:
+            texts.sort(key=lambda item: (_rank(spellings, contract.canonical(item[1].name)), -item[0]))
+    return found
+
+
+def _rank(spellings: Sequence[str], name: str) -> int:
+    return spellings.index(name) if name in spellings else len(spellings)
+
+
+def _rank_of_keys(
+    contract: SettingsContract, heads: Sequence[str], spellings: Sequence[str], assignment: Assignment
+) -> int:
+    """Return the place of the keys in a name among those of a setting inside another one.
+
+    Under whichever name of that, and of keys that lead into each other's value, the last in the source counts.
+    """
+    delimiter = contract.canonical(contract.delimiter)
+    keys = [f"{_keys(heads, each, delimiter)}{delimiter}" for each in spellings]
+    own = f"{_keys(heads, contract.canonical(assignment.name), delimiter)}{delimiter}"
+    return next((at for at, each in enumerate(keys) if each.startswith(own)), len(keys))
+
+
+def _keys(heads: Sequence[str], name: str, delimiter: str) -> str:
+    return next((name[len(each) :] for each in heads if name.startswith(f"{each}{delimiter}")), name)
+
+
+def folded(setting: Setting) -> Setting:
+    """Return `setting` in a form that is the same in every case of letters."""
+    return tuple(each.casefold() if isinstance(each, str) else each for each in setting)
