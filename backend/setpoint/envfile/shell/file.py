@@ -1,6 +1,7 @@
 """Reads a whole file as a shell sources it: follows its assignments, flags everything else, and runs nothing."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Mapping
 
 from setpoint.envfile.draft import Draft
@@ -13,6 +14,10 @@ from setpoint.envfile.shortened_text import ShortenedText
 from setpoint.envfile.source_text import Span
 
 _NUL = re.compile("\0")
+_IS_RUN = {ProblemKind.NOT_STATIC, ProblemKind.COMMAND_SUBSTITUTION}
+_NAME = r"[A-Za-z_][A-Za-z0-9_]*"
+_USE = rf"\$\{{?[#!]?({_NAME})"
+_ARITHMETIC = r"\(\(([^()]*)"
 
 
 def read_shell_file(text: str, environment: Mapping[str, str], dialect: ShellDialect) -> Reading:
@@ -37,8 +42,20 @@ def read_shell_file(text: str, environment: Mapping[str, str], dialect: ShellDia
         from setpoint.envfile.shell.script import follow_script  # noqa: PLC0415 - costs more than all the rest of `read`
 
         follow_script(source.text, at, draft, variables, dialect)
-    draft.referred = variables.referred
+    draft.referred = variables.referred | _used_where_unknown(source.text, draft)
     return _with_original_spans(draft.reading(variables.of_the_file()), source)
+
+
+def _used_where_unknown(text: str, draft: Draft) -> set[str]:
+    """Return the names that are used on lines of which only a shell knows what comes of them."""
+    spans = [each.span for each in draft.problems if each.kind in _IS_RUN]
+    if not spans:
+        return set()
+    ends = [*(line_end.end() for line_end in re.finditer("\n", text)), len(text)]
+    numbers = {bisect_right(ends, at) for span in spans for at in (span.start, max(span.start, span.end - 1))}
+    lines = "".join(text[ends[each - 1] if each else 0 : ends[each]] for each in numbers if each < len(ends))
+    counted = " ".join(re.findall(_ARITHMETIC, lines))
+    return {*re.findall(_USE, lines), *re.findall(_NAME, counted)}
 
 
 def _with_original_spans(reading: Reading, source: ShortenedText) -> Reading:

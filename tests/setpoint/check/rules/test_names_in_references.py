@@ -30,6 +30,12 @@ READ: list[tuple[str | None, str, list[str]]] = [
     ("uv", "DB_HOST=db\nURL=http://${DB_HOST}/\n", []),
     ("bash", "DB_HOST=db\nURL=http://${DB_HOST:-x}/\n", []),
     ("dash", 'DB_HOST=db\nURL="http://$DB_HOST/"\n', []),
+    ("bash", "DB_HOST=db\nURL=${DB_HOST//d/b}\n", []),
+    ("bash", "DB_HOST=db\nDB_HOST_2=db\nURL=$(echo $DB_HOST)\n", ["DB_HOST_2"]),
+    ("bash", "DB_HOST=db\nBASE=8\nURL=`echo ${#DB_HOST}`\nPORT=$((BASE + 1))\n", []),
+    ("dash", 'DB_HOST=db\nif [ -n "$DB_HOST" ]; then URL=x; fi\n', []),
+    ("dash", "DB_HOST=db\nURL=$(cat '\n$DB_HOST')\n", []),
+    ("dash", "DB_HOST=db\nURL='$DB_HOST'\nPORT=$(cat port)\n", ["DB_HOST"]),
     ("systemd", "DB_HOST=db\nURL=http://${DB_HOST}/\n", ["DB_HOST"]),
     ("docker", "DB_HOST=db\nURL=http://${DB_HOST}/\n", ["DB_HOST"]),
 ]
