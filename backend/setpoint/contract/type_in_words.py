@@ -145,6 +145,7 @@ def _range_in_words(field: FieldInfo) -> str:
     words = []
     if {"ge", "le"} <= bounds.keys():
         least, most = bounds.pop("ge"), bounds.pop("le")
+        least, most = map(_limit_in_words, (least, most))
         words = [f"from {least} to {most}" if least != most else f"equal to {most}"]
     if {"min_length", "max_length"} <= bounds.keys():
         least, most = bounds.pop("min_length"), counted(bounds.pop("max_length"), item)
@@ -176,9 +177,20 @@ def _bounds(constraints: Sequence[Any], *, of_integers: bool) -> dict[str, Any]:
     else:
         found |= {("gt" if lower[1] else "ge"): lower[0]} if lower else {}
         found |= {("lt" if upper[1] else "le"): upper[0]} if upper else {}
-    found |= {"min_length": max(given["min_length"])} if given["min_length"] else {}
+    found |= {"min_length": max(given["min_length"])} if any(given["min_length"]) else {}
     found |= {"max_length": min(given["max_length"])} if given["max_length"] else {}
     return found | ({"multiple_of": given["multiple_of"][-1]} if given["multiple_of"] else {})
+
+
+def _limit_in_words(limit: Any) -> str:
+    """Return `limit`; a duration in the largest unit that it is a whole number of."""
+    if not isinstance(limit, timedelta):
+        return str(limit)
+    for unit in ("day", "hour", "minute", "second"):
+        number, rest = divmod(limit, timedelta(**{f"{unit}s": 1}))
+        if number and not rest:
+            return counted(number, unit)
+    return str(limit or 0)
 
 
 def _bound_in_words(bound: str, limit: Any, item: str) -> str:
@@ -187,6 +199,7 @@ def _bound_in_words(bound: str, limit: Any, item: str) -> str:
     if bound == "max_length":
         return f"of at most {counted(limit, item)}"
     is_moment = isinstance(limit, date | time)
+    limit = _limit_in_words(limit)
     if bound == "ge":
         return f"of {limit} or {'later' if is_moment else 'more'}"
     words = {"gt": "above", "le": "up to", "lt": "below", "multiple_of": "divisible by"}

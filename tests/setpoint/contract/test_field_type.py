@@ -168,6 +168,9 @@ IN_WORDS: list[tuple[Any, str]] = [
     (Annotated[str, Field(min_length=1)], "a string of at least 1 character"),
     (Annotated[str, Field(min_length=2, max_length=9)], "a string of 2 to 9 characters"),
     (Annotated[list[int], Field(max_length=2)], "a JSON array of at most 2 items"),
+    (Annotated[str, Field(min_length=0, max_length=1)], "a string of at most 1 character"),
+    (Annotated[timedelta, Field(ge=timedelta(days=1))], "a duration of 1 day or more"),
+    (Annotated[timedelta, Field(gt=timedelta(0), le=timedelta(minutes=90))], "a duration above 0 and up to 90 minutes"),
     (Callable[[], int], "a value of type `Callable`"),
 ]
 

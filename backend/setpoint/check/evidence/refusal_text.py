@@ -151,6 +151,8 @@ def _complaint(refusals: Sequence[Refusal], *, may_quote: bool) -> str:
 def _by_type(refusal: Refusal) -> str | None:
     if refusal.error_type in _LENGTH_OF_TEXT and refusal.context.get("field_type") == "Value":
         return _LENGTH_OF_TEXT[refusal.error_type]
+    if factor := refusal.context.get("multiple_of"):
+        return f"is not a multiple of {factor}"
     limit = next(iter(refusal.context.values()), None) if "_than" in refusal.error_type else None
     # So pydantic gives that of a date, a time or a duration; a number is a text too where its digits are in a secret.
     if isinstance(limit, str) and MASK not in limit:

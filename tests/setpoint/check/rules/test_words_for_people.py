@@ -1,10 +1,10 @@
 """What is expected, and what was meant, is said as a person would."""
 
 from enum import Enum
-from typing import Literal
+from typing import Annotated, Literal
 
 import pytest
-from pydantic import create_model
+from pydantic import Field, create_model
 from pydantic_settings import BaseSettings
 
 from setpoint.contract.settings_class import SettingsContract
@@ -32,6 +32,13 @@ def test_a_word_is_guessed_and_a_number_is_not(content: str, hint: str | None) -
     """Of numbers, any other is as good a guess."""
     (found,) = checked(content, settings_class=Mode).diagnostics
     assert (found.code, found.hint) == ("SP401", hint)
+
+
+def test_the_number_that_a_value_must_be_a_multiple_of_is_named() -> None:
+    """Inside of a value, nothing else says it."""
+    made = create_model("Made", __base__=BaseSettings, pages=(list[Annotated[int, Field(multiple_of=4)]], []))
+    (found,) = checked("PAGES=[4, 6]\n", settings_class=made).diagnostics
+    assert found.message == "`[1]` in `PAGES` is not a multiple of 4"
 
 
 def test_the_names_of_members_are_expected_where_the_class_takes_names() -> None:
