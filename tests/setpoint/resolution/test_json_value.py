@@ -106,8 +106,8 @@ def test_a_finding_points_into_the_value(content: str, expected: str) -> None:
     ("contents", "environment", "place", "label"),
     [
         (["POOL_MIN=9\nPOOL_MAX=2\n"], None, "1.env:1:10-1:11", "together with `POOL_MAX` on line 2"),
-        (["POOL_MIN=9\n"], None, "1.env:1:10-1:11", "together with `POOL_MAX`, which has its default"),
-        (["POOL_MAX=0\n"], None, "1.env:1:10-1:11", "together with `POOL_MIN`, which has its default"),
+        (["POOL_MIN=9\n"], None, "1.env:1:10-1:11", "together with `POOL_MAX` at its default"),
+        (["POOL_MAX=0\n"], None, "1.env:1:10-1:11", "together with `POOL_MIN` at its default"),
         (["POOL_MAX=2\n", "POOL_MIN=9\n"], None, "2.env:1:10-1:11", "together with `POOL_MAX` at 1.env:1"),
         (["POOL_MAX=2\n"], {"pool_min": "9"}, "1.env:1:10-1:11", "together with `pool_min` in the process environment"),
     ],
@@ -146,4 +146,4 @@ class WithParts(BaseSettings):
 def test_a_conflict_that_names_a_model_is_at_what_sets_its_parts() -> None:
     """The model has no default then."""
     (found,) = checked("DB__LEAST=9\n", settings_class=WithParts).diagnostics
-    assert (found.variable, found.label) == ("DB__LEAST", "together with `DB__MOST`, which has its default")
+    assert (found.variable, found.label) == ("DB__LEAST", "together with `DB__MOST` at its default")

@@ -112,7 +112,7 @@ def empty_value(subject: Subject) -> Iterator[Finding]:
         PORT=8000
     """
     given = ((each, each.variable) for each in subject.statements if each.variable and each.value is not None)
-    empty = [(each, variable) for each, variable in given if not each.value]
+    empty = [(each, variable) for each, variable in given if not each.value and not _is_choice(subject, variable)]
     names = dict.fromkeys(each.name for each, _ in empty)
     optional = may_be_left_out(subject.contract, subject.asked, names) if names else frozenset()
     for statement, variable in empty:
@@ -125,6 +125,11 @@ def empty_value(subject: Subject) -> Iterator[Finding]:
             meaning,
             "set a value, or comment the line out" if statement.name in optional else "set a value",
         )
+
+
+def _is_choice(subject: Subject, variable: Variable) -> bool:
+    """Return whether the class lists the empty string among the values of a setting, so that somebody has chosen it."""
+    return "" in variable.choices and not subject.contract.ignores_empty
 
 
 @built_in("SP403", "placeholder-value", Severity.ERROR)
@@ -201,7 +206,7 @@ def _with_place(subject: Subject, variable: Variable, first: Assignment | None) 
     """Return the name of `variable` and where its value comes from."""
     assignment = assigned_near(subject, variable.setting)
     if assignment is None:
-        return f"`{variable.name}`, which has its default"
+        return f"`{variable.name}` at its default"
     written = assignment.written
     if written is None:
         return f"`{assignment.shown_name}` in the process environment"

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple, NotRequired
+from typing import Any, Literal, NamedTuple, NotRequired
 
 import pytest
 from pydantic import BaseModel, SecretStr, create_model, model_validator
@@ -77,6 +77,22 @@ def test_the_advice_on_the_last_of_many_empty_values_is_as_good_as_on_the_first(
         ("FIRST", "set a value"),
         *((f"TITLE_{at}", "set a value, or comment the line out") for at in range(60)),
     }
+
+
+class Listed(BaseSettings):
+    """A choice that is the empty string."""
+
+    prefix: Literal["", "a/"] = "a/"
+
+
+class Ignoring(Listed, env_ignore_empty=True):
+    """The same, where an empty value counts as unset."""
+
+
+def test_an_empty_value_that_the_class_lists_is_a_choice() -> None:
+    """Another value would be another choice, unless an empty one counts as unset."""
+    assert _hints(checked("PREFIX=\n", settings_class=Listed)) == {}
+    assert _hints(checked("PREFIX=\n", settings_class=Ignoring)) == {"PREFIX": "set a value, or comment the line out"}
 
 
 class Prefixed(BaseSettings):
