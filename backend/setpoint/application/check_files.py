@@ -57,7 +57,7 @@ def check_files(
 def check_further(look: FirstLook, project: Project, terms: Terms) -> Report:
     """Check in full the file of a first look; neither the file is read nor the class built a second time."""
     contract = SettingsContract.of(look.settings_class)
-    subject = of_files(contract, [look.file], None, project, record=look.record)
+    subject = of_files(contract, read_on([look.file], {}), None, project, record=look.record)
     return terms.selection.of(judged([[subject]], terms))
 
 

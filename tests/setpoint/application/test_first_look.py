@@ -168,6 +168,14 @@ def test_no_file_passes_in_which_there_is_something_to_find(
     _agrees(settings_class, path)
 
 
+@pytest.mark.parametrize("content", ["NAME=\0\nNAME\n", "NAME='a\nPORT=0\nTOKEN=x\n", "NAME\0=a\nPORT=x\n"])
+def test_what_follows_a_line_that_cannot_be_read_is_found_after_a_first_look_too(content: str, tmp_path: Path) -> None:
+    """As much is found as in a file that is given with others."""
+    path = tmp_path / "prod.env"
+    path.write_text(content)
+    assert not _agrees(Plain, path)
+
+
 @pytest.mark.parametrize("file", sorted(FAULTY.glob("*.env")), ids=lambda file: file.stem)
 def test_no_faulty_file_passes(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """There is one for each condition that rules know."""
