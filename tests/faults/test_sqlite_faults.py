@@ -115,9 +115,9 @@ def test_a_full_disk_stops_writes_alone_and_only_while_it_is_full(url: str) -> N
             pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
         full = True
 
-        @sa.event.listens_for(store._writing, "checkout")
-        def fill(connection: sa.PoolProxiedConnection, _: object, __: object) -> None:
-            connection.cursor().execute(f"PRAGMA max_page_count = {pages if full else 1_000_000}")
+        @sa.event.listens_for(store._writing, "begin")
+        def fill(connection: sa.Connection) -> None:
+            connection.connection.cursor().execute(f"PRAGMA max_page_count = {pages if full else 1_000_000}")
 
         with pytest.raises(StorageFullError, match="no space is left for the database"):
             append(store, draft(A="x" * 60_000))
@@ -137,9 +137,9 @@ def test_a_service_on_a_full_disk_reads_hears_later_and_recovers(url: str) -> No
         assert isinstance(store, SqliteStore)
         most = [1_000_000]
 
-        @sa.event.listens_for(store._writing, "checkout")
-        def fill(connection: sa.PoolProxiedConnection, _: object, __: object) -> None:
-            connection.cursor().execute(f"PRAGMA max_page_count = {most[0]}")
+        @sa.event.listens_for(store._writing, "begin")
+        def fill(connection: sa.Connection) -> None:
+            connection.connection.cursor().execute(f"PRAGMA max_page_count = {most[0]}")
 
         session = ServiceSession(Connection(Login(service.url, billing.token)), Place("billing", "production"))
         said: list[str] = []

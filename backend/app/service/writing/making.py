@@ -88,7 +88,9 @@ class Making:
         if not is_same:
             refuse_if_overtaken(newest, canary, intent)
         draft, validation = self._draft(found, change.author or actor.principal, there, own, whole)
-        return Ready(newest, canary, replace(draft, copied_from=change.copied_from), validation, is_same)
+        if change.copied_from is not None:
+            draft = replace(draft, copied_from=change.copied_from)
+        return Ready(newest, canary, draft, validation, is_same)
 
     def make(self, found: Transaction, actor: Actor, intent: Intent, change: Change) -> Revised:
         """Store the revision that `change` makes of an environment, with its event and its row in the audit log.
@@ -169,8 +171,7 @@ class Making:
     ) -> tuple[Revision, Canary | None]:
         self.budgets.spend(found, on_behalf_of, draft)
         canaries = trials.canaries_for(found, draft.place, plan)
-        stage = Stage.DEPLOYING if canaries else Stage.COMPLETE
-        revision = found.revisions.append(replace(draft, stage=stage))
+        revision = found.revisions.append(replace(draft, stage=Stage.DEPLOYING) if canaries else draft)
         place, number = revision.place, revision.number
         if number > 1:
             found.rollout_results.close(place, number - 1)

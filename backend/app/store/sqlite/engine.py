@@ -2,6 +2,8 @@
 
 import os
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -97,6 +99,40 @@ def sqlite_engine(path: Path, *pragmas: str, begin: str) -> sa.Engine:
             connection.execute(pragma)
 
     return engine
+
+
+class OpenConnections:
+    """Connections that stay open between transactions; whoever finds none that is free opens another.
+
+    SQLAlchemy's pool examines and resets a connection whenever it is taken or given back, which takes longer than a
+    small read.
+    """
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+        self._free: list[sa.Connection] = []
+
+    @contextmanager
+    def transaction(self) -> Iterator[sa.Connection]:
+        """Provide a connection with a transaction that is committed at the end, or rolled back if that fails."""
+        try:
+            connection = self._free.pop()
+        except IndexError:
+            connection = self._engine.connect()
+        try:
+            with connection.begin():
+                yield connection
+        finally:
+            if connection.in_transaction():  # it could not even be rolled back
+                connection.close()
+            else:
+                self._free.append(connection)
+
+    def close(self) -> None:
+        """Close those that are free, and the engine."""
+        while self._free:
+            self._free.pop().close()
+        self._engine.dispose()
 
 
 def identity(path: Path) -> tuple[int, int] | None:

@@ -18,7 +18,7 @@ from app.store.repositories.app_keys import SqlKeys
 from app.store.sealing import Sealer
 from app.store.shared_commits import PendingChange, SharedCommits, made
 from app.store.sqlite.bell import Bell
-from app.store.sqlite.engine import DRIVER, identity, make_file, refuse_unsafe_version, sqlite_engine
+from app.store.sqlite.engine import DRIVER, OpenConnections, identity, make_file, refuse_unsafe_version, sqlite_engine
 from app.store.sqlite.turn import Turn
 from app.store.transaction import SqlTransaction
 from app.turns import Turns, acts_for
@@ -59,12 +59,13 @@ class SqliteStore:
             path, f"PRAGMA busy_timeout = {_PATIENCE_SECONDS * 1000:.0f}", begin="BEGIN IMMEDIATE"
         )
         self.engine = sqlite_engine(path, "PRAGMA busy_timeout = 0", "PRAGMA query_only = ON", begin="BEGIN")
+        self._writers, self._readers = OpenConnections(self._writing), OpenConnections(self.engine)
         make_file(path)
         self._file = identity(path)
         with told_plainly(), ExitStack() as after_a_failure:
             after_a_failure.callback(self._apart.close)
-            after_a_failure.callback(self._writing.dispose)
-            after_a_failure.callback(self.engine.dispose)
+            after_a_failure.callback(self._writers.close)
+            after_a_failure.callback(self._readers.close)
             self._apart.run(lambda: _patiently(self._are_current))  # nothing is left beside what is not ours
             self._turn = Turn(path)
             after_a_failure.callback(self._turn.close)
@@ -78,7 +79,7 @@ class SqliteStore:
         """Return what `question` finds in one consistent look."""
 
         def ask() -> T:
-            with self.engine.connect() as connection, connection.begin():
+            with self._readers.transaction() as connection:
                 return question(SqlTransaction(connection, self.sealer))
 
         with told_plainly():
@@ -122,10 +123,10 @@ class SqliteStore:
         """Close the file."""
         self._bell.close()
         self._glance.close()
-        self._apart.run(self._writing.dispose)
+        self._apart.run(self._writers.close)
         self._apart.close()
         self._turn.close()
-        self.engine.dispose()
+        self._readers.close()
 
     def _are_current(self) -> bool:
         with self.engine.connect() as connection, connection.begin():
@@ -148,7 +149,7 @@ class SqliteStore:
             self._bell.ring()
 
     def _made(self, changes: Sequence[PendingChange]) -> int:
-        with self._turn.taken(), self._writing.connect() as connection, connection.begin():
+        with self._turn.taken(), self._writers.transaction() as connection:
             self._refuse_another_file()
             return made(changes, connection, self.sealer)
 

@@ -35,9 +35,9 @@ def test_where_nothing_can_be_written_any_more_all_is_still_read(api: Api) -> No
     api.put({"PORT": "1"})
     allowed = [False]
 
-    @sa.event.listens_for(api.store._writing, "checkout")
-    def forbid(connection: sa.PoolProxiedConnection, _: object, __: object) -> None:
-        connection.cursor().execute(f"PRAGMA query_only = {'OFF' if allowed[0] else 'ON'}")
+    @sa.event.listens_for(api.store._writing, "begin")
+    def forbid(connection: sa.Connection) -> None:
+        connection.connection.cursor().execute(f"PRAGMA query_only = {'OFF' if allowed[0] else 'ON'}")
 
     refused = api.put({"PORT": "2"}, 1)
     assert (refused.status_code, refused.get_json()["detail"]) == (
@@ -55,9 +55,9 @@ def test_a_process_on_a_full_disk_says_so_until_a_write_is_stored(api: Api) -> N
     with api.store._writing.connect() as connection:
         most = [connection.exec_driver_sql("PRAGMA page_count").scalar_one()]
 
-    @sa.event.listens_for(api.store._writing, "checkout")
-    def fill(connection: sa.PoolProxiedConnection, _: object, __: object) -> None:
-        connection.cursor().execute(f"PRAGMA max_page_count = {most[0]}")
+    @sa.event.listens_for(api.store._writing, "begin")
+    def fill(connection: sa.Connection) -> None:
+        connection.connection.cursor().execute(f"PRAGMA max_page_count = {most[0]}")
 
     assert api.put({"PORT": "1", "NOTE": "x" * 60_000}, 1).status_code == 507
     answer = api.client.get("/readyz")
