@@ -129,7 +129,8 @@ def _has_any(text: str, signs: tuple[str, ...]) -> bool:
 def _written_forms(secret: str) -> set[str]:
     """Return the ways in which programs write `secret`: as it is, quoted, escaped, encoded; and its lines."""
     encodable = _encodable(secret)
-    encoded = {encodable.hex(), encodable.hex().upper(), base64.b64encode(encodable).decode().rstrip("=")}
+    encoded = {encodable.hex(), encodable.hex().upper(), *map(encodable.hex, ": -")}
+    encoded.add(base64.b64encode(encodable).decode().rstrip("="))
     if _WRITTEN_ALIKE.fullmatch(secret):
         return {secret, *encoded}
     plain = {secret, secret.strip(), unquote(secret), encodable.decode()}
@@ -152,6 +153,8 @@ def _escaped(text: str) -> Iterator[str]:
     yield text
     if not _WRITTEN_ALIKE.fullmatch(text):
         yield repr(text)[1:-1]
+        # In a text that has both kinds of quotes, perhaps around it, Python escapes one of them.
+        yield repr(f'{text}"')[1:-2]
         yield ascii(text)[1:-1]
         yield json.dumps(text)[1:-1]
         yield json.dumps(text, ensure_ascii=False)[1:-1]

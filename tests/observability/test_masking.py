@@ -29,6 +29,9 @@ WRITERS: dict[str, Callable[[str], str]] = {
     "JSON with letters": lambda text: json.dumps(text, ensure_ascii=False),
     "in a URL": lambda text: quote(text.encode("utf-8", "backslashreplace"), safe=""),
     "in hexadecimal digits": lambda text: text.encode("utf-8", "backslashreplace").hex(),
+    "in hexadecimal digits with separators": lambda text: text.encode("utf-8", "backslashreplace").hex(":"),
+    "in hexadecimal digits with blanks": lambda text: text.encode("utf-8", "backslashreplace").hex(" "),
+    "in the repr of a repr": lambda text: repr(repr(text))[1:-1],
     "as SQL writes bytes": lambda text: text.encode("utf-8", "backslashreplace").hex().upper(),
     "in base64": lambda text: base64.b64encode(text.encode("utf-8", "backslashreplace")).decode().rstrip("="),
     "in a form": lambda text: quote_plus(text.encode("utf-8", "backslashreplace")),
@@ -44,7 +47,7 @@ SECRETS = st.text(st.characters(codec=None), min_size=8, max_size=40).filter(
 @given(secret=SECRETS)
 def test_a_secret_is_masked_however_it_is_written(write: Callable[[str], str], secret: str) -> None:
     """What is left of the text is what was around it."""
-    assert _mask(secret, f"<{write(secret)}>") in {f"<{quote}{MASK}{quote}>" for quote in ("", "'", '"')} | {
+    assert _mask(secret, f"<{write(secret)}>") in {f"<{quote}{MASK}{quote}>" for quote in ("", "'", '"', "\\'")} | {
         f"<b{quote}{MASK}{quote}>" for quote in ("'", '"')
     } | {f"<[{{'a': ({quote}{MASK}{quote},)}}]>" for quote in ("'", '"')}
 

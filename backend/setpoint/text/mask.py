@@ -15,6 +15,10 @@ _SEVERAL_WORDS = r"[\s/:.,;-]"
 _LETTERS_AND_DIGITS = r"[a-z][A-Z]|[A-Za-z]\d|\d[A-Za-z]"
 _WORD = r"[^\s\"'`(),;:=<>\[\]{}|@&?]+"
 _END_OF_SENTENCE = ".!…"
+# As `bytes.hex(":")` writes them, and tools that dump bytes.
+_SEPARATED_DIGITS = re.compile(
+    r"(?<![0-9A-Za-z])(?:(?:[0-9A-Fa-f]{2}){1,4}[: _.-]){2,}(?:[0-9A-Fa-f]{2}){1,4}(?![0-9A-Za-z])"
+)
 _PIECE, _PIECE_OF_LETTERS, _PIECE_OF_WORDS, _LONG_PIECE = 4, 5, 6, 12
 # A set of this many takes about 100 MB.
 _MOST_PIECES = 1 << 20
@@ -62,6 +66,11 @@ class Redactor:
             return True
         if not self._values:
             return False
+        if next(self._spelled_in_hexadecimal(text), None) is not None:
+            return True
+        return self._holds_as_written(text)
+
+    def _holds_as_written(self, text: str) -> bool:
         folded = _folded(text)
         if any(map(self._in_any_case.has, {folded[at : at + _LONG_PIECE] for at in range(len(text))})):
             return True
@@ -80,6 +89,18 @@ class Redactor:
         yield from self._whole_words(text)
         if not self._values:
             return
+        yield from self._spelled_in_hexadecimal(text)
+        yield from self._in_pieces(text)
+
+    def _spelled_in_hexadecimal(self, text: str) -> Iterator[tuple[int, int]]:
+        """Yield where a value, or a part of one, is written as hexadecimal digits with separators."""
+        for match in _SEPARATED_DIGITS.finditer(text):
+            digits = re.sub("[^0-9a-f]", "", match[0].lower())
+            spelled = bytes.fromhex(digits).decode("utf-8", "replace")
+            if self._holds_as_written(digits) or next(self._in_pieces(spelled), None) is not None:
+                yield match.span()
+
+    def _in_pieces(self, text: str) -> Iterator[tuple[int, int]]:
         folded = _folded(text)
         for at in range(len(text)):
             if self._in_any_case.has(folded[at : at + _LONG_PIECE]):

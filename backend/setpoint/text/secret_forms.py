@@ -30,6 +30,8 @@ def forms_of(value: str) -> frozenset[str]:
         news = [each for text in news for each in _decoded(text) if each not in found]
         found.update(news)
     quoted = {form for each in found for form in _quoted(each)}
+    # What was quoted is often a part of something that is quoted again: `repr` of an exception's text.
+    quoted |= {form for each in quoted - found for form in _quoted(each)}
     encoded = {form for each in found for form in _encoded(each)}
     return frozenset(
         each for each in found | quoted | encoded if len(each) >= _SHORTEST and each.lower() not in _NO_SECRETS
@@ -115,6 +117,8 @@ def _quoted(text: str) -> Iterator[str]:
     """Yield `text` as Python and JSON write it between quotes."""
     if len(text) <= _LONGEST_DECODED and not (text.isalnum() and text.isascii()):
         yield repr(text)[1:-1]
+        # In a text that has both kinds of quotes, perhaps around it, Python escapes one of them.
+        yield repr(f'{text}"')[1:-2]
         yield json.dumps(text)[1:-1]
         yield json.dumps(text, ensure_ascii=False)[1:-1]
         yield repr(text.encode("utf-8", "surrogatepass"))[2:-1]

@@ -87,6 +87,15 @@ FORMS = {
     "the query of a URL": ("https://a.example/?sig=Tr0ub4dor%2B3", "Tr0ub4dor+3"),
     "stripped": ("  Tr0ub4dor\t", "Tr0ub4dor"),
     "quoted by Python": ("Tr0ub\n4d'or\"x", "Tr0ub\\n4d'or\"x", "Tr0ub\\n4d\\'or\\\"x"),
+    "quoted twice by Python": (
+        "Tr0ub\n4d'or\"x",
+        repr(repr("Tr0ub\n4d'or\"x"))[2:-2],
+        repr(str(["Tr0ub\n4d'or\"x"]))[3:-3],
+    ),
+    "hexadecimal with separators": ("correct-horse", *(b"correct-horse".hex(each) for each in ":- _.")),
+    "hexadecimal in groups": ("correct-horse", b"correct-horse".hex(" ", 2), b"correct-horse".hex(":", 4).upper()),
+    "a part in hexadecimal with separators": ("correct-horse", b"me:correct".hex(":")),
+    "hexadecimal that gets separators": ("8f14e45fceea167a", bytes.fromhex("8f14e45fceea167a").hex(":")),
     "as bytes": ("пароль-Tr0", repr("пароль-Tr0".encode())[2:-1]),
 }
 
@@ -97,6 +106,12 @@ def test_a_value_is_masked_in_whatever_form_it_comes_back(value: str, forms: lis
     for form in (value, *forms):
         redacted = Redactor([value]).redact(f"it is {form} now")
         assert redacted == f"it is {MASK} now" or not any(form[at : at + 5] in redacted for at in range(len(form) - 4))
+
+
+def test_other_digits_with_separators_stay() -> None:
+    """Addresses and moments say what a message is about."""
+    text = "00:16:3e:5e:6c:00 and fe80::1 at 2026-11-27 04:57:03, 3f2b8c1e-9c1d-4a77-8b1e-0a1b2c3d4e5f"
+    assert Redactor(["correct-horse", "Tr0ub4dor&3", "8f14e45fceea167a"]).redact(text) == text
 
 
 @pytest.mark.parametrize("text", ["hUnTeR2hUnTeR2", "HUNTER2HUNTER2", "xhunter2hunter2x", "\u0130HUNTER2HUNTER"])
