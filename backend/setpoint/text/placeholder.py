@@ -6,26 +6,45 @@ _AROUND = " \t\r\n\"'*_<>[]{}()#%$@!?.:=~-"
 # Patterns are for lower-case text with `_` between words: ignoring case and separators would take twice as long.
 _BETWEEN_WORDS = str.maketrans("- ", "__")
 _TO_BE_DONE = (
-    r"(?:(?:please|must|need|needs)_?)?(?:to_?be_?)?"
-    r"(?:changed?|replaced?|fill|filled|set|edit|generate|update|insert|enter|override|overwrite)_?"
+    r"(?:(?:please|must|need|needs)_?)?(?:to_?be_?)?{}_?"
     r"(?:me|this|it|in|here|before[a-z_]*|by[a-z_]*)(?:_?(?:please|now|in(?:_prod(?:uction)?)?|[0-9]+))*"
 )
+_VERBS = ("edit", "generate", "update", "set", "insert", "enter", "override", "overwrite")
 _THING = (
     r"(?:api|app|auth|key|token|secret|password|passphrase|dsn|url|uri|id|value|host|hostname|name|username|user|email"
     r"|domain|project)"
 )
+_WHOLE = {"fixme", "t.b.d", "t.bd", "tb.d", "tbd", "to_do", "todo", "your_own", "yourown"}
+# Each after a substring that it must contain: searching for one is quick, and most values contain none.
 _WORDS = (
-    rf"{_TO_BE_DONE}|to_?do|t\.?b\.?d|fixme|place_?holder(?:_[a-z0-9_]+)?|x{{3,}}(?:_?x+)*|xx(?:_x+)+"
-    r"|your_?own|set_(?:in|by|from|via)_(?:prod(?:uction)?|ci|deploy(?:ment)?|vault|env)"
-    r"|(?:put|add|paste|enter|insert|use|type|set)_+(?:your|it|something|value)(?![a-z0-9])[a-z0-9_]*"
-    rf"|(?:put|add|paste|enter|insert|use|type|set|generate)_+(?:an?|the)_[a-z0-9_]*{_THING}(?:_here)?"
-    rf"|your_[a-z0-9_]+|insert_[a-z0-9_]+_here|(?:[a-z0-9_]+_)?{_THING}s?_(?:goes_)?here"
-    r"|change_?(?:me|this|it)_[a-z0-9_]*|(?:replace|fill)_?(?:me|with|in)_[a-z0-9_]*"
-    r"|example_(?:key|token|secret|password)|(?:dummy|fake|sample)_(?:key|token|secret|password|value)"
-    r"|(?:not_|un_)(?:set|configured|defined)"
-    r"|(?:(?:must|needs?|has|have)_)?(?:to_)?be_"
-    r"(?:changed|replaced|filled|set|provided|determined|defined|generated|configured|updated)(?:_[a-z_]*)?"
-    r"|not_a_real_[a-z0-9_]+"
+    ("change", rf"{_TO_BE_DONE.format('changed?')}|change_?(?:me|this|it)_[a-z0-9_]*"),
+    ("replace", rf"{_TO_BE_DONE.format('replaced?')}|replace_?(?:me|with|in)_[a-z0-9_]*"),
+    ("fill", rf"{_TO_BE_DONE.format('fill(?:ed)?')}|fill_?(?:me|with|in)_[a-z0-9_]*"),
+    *((verb, _TO_BE_DONE.format(verb)) for verb in _VERBS),
+    ("holder", r"place_?holder(?:_[a-z0-9_]+)?"),
+    ("xx", r"x{3,}(?:_?x+)*|xx(?:_x+)+"),
+    ("set_", r"set_(?:in|by|from|via)_(?:prod(?:uction)?|ci|deploy(?:ment)?|vault|env)"),
+    *(
+        (f"{verb}_", rf"{verb}_+(?:your|it|something|value)(?![a-z0-9])[a-z0-9_]*")
+        for verb in ("put", "add", "paste", "enter", "insert", "use", "type", "set")
+    ),
+    *(
+        (f"{verb}_", rf"{verb}_+(?:an?|the)_[a-z0-9_]*{_THING}(?:_here)?")
+        for verb in ("put", "add", "paste", "enter", "insert", "use", "type", "set", "generate")
+    ),
+    ("your_", r"your_[a-z0-9_]+"),
+    ("_here", rf"insert_[a-z0-9_]+_here|(?:[a-z0-9_]+_)?{_THING}s?_(?:goes_)?here"),
+    ("example_", r"example_(?:key|token|secret|password)"),
+    *((f"{kind}_", rf"{kind}_(?:key|token|secret|password|value)") for kind in ("dummy", "fake", "sample")),
+    *((f"{no}_", rf"{no}_(?:set|configured|defined)") for no in ("not", "un")),
+    (
+        "be_",
+        (
+            r"(?:(?:must|needs?|has|have)_)?(?:to_)?be_"
+            r"(?:changed|replaced|filled|set|provided|determined|defined|generated|configured|updated)(?:_[a-z_]*)?"
+        ),
+    ),
+    ("not_a_real_", r"not_a_real_[a-z0-9_]+"),
 )
 # As shipped by software: `!ChangeThisMercureHubJWTSecretKey!`.
 _WORDS_IN_CAMEL_CASE = r"[Cc]hange(?:Me|This|It)[A-Z][A-Za-z0-9]*"
@@ -49,7 +68,7 @@ _GAP = (
 )
 # As secrets of well-known services begin.
 _PREFIX_BY_MAKER = r"sk|pk|rk|whsec|xox[a-z]|gh[a-z]|glpat|hf|npm|aiza|akia|eyj"
-# Each after a substring that it must contain: searching for one is quick, and most values contain none.
+# Like `_WORDS`, for what may be anywhere in a value.
 _INSIDE = (
     ("<", _GAP),
     ("me", r"\b(?:change|replace)[-_]?me\b"),
@@ -100,7 +119,11 @@ def _is_words(text: str) -> bool:
     words = text.lower().translate(_BETWEEN_WORDS)
     if not words.replace("_", "").replace(".", "").isalnum():
         return False
-    return bool(re.fullmatch(_WORDS, words) or re.fullmatch(_WORDS_IN_CAMEL_CASE, text))
+    return (
+        words in _WHOLE
+        or any(piece in words and re.fullmatch(pattern, words) for piece, pattern in _WORDS)
+        or ("hange" in text and re.fullmatch(_WORDS_IN_CAMEL_CASE, text) is not None)
+    )
 
 
 def _holds_one(text: str) -> bool:
