@@ -79,6 +79,7 @@ from app.views.refusals import answer_refusals_with_problems
 from app.views.server import AnyServer, Server, served_by
 from app.views.turns import ReadsInTurns
 from app.views.unread_body import close_connections_with_unread_bodies
+from app.views.unread_query import refuse_unread_queries
 from app.views.watch import Watch
 from config.proxy_types import parse_networks
 from config.settings import Settings
@@ -145,6 +146,7 @@ def create_app(settings: Settings, server: Server | None = None, keeping: Keepin
         *(_kept(application, settings, keeping, streams) if keeping else [quiet_stream(streams)]),
     ):
         application.register_blueprint(resource)
+    refuse_unread_queries(application)  # after it was found out who is asking
     list(marked_views(application))  # a view that does not say who may call it prevents a start
     if keeping:
         repeated = RepeatedReads(application.wsgi_app, keeping.store, _now, application.extensions[USES])

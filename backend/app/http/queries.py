@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from http import HTTPStatus
-from typing import Literal, TypeVar
+from typing import Literal, TypeVar, get_origin
 
 from flask import request
 from pydantic import BaseModel, ConfigDict, Field
@@ -98,12 +98,22 @@ class ProposalsQuery(PageQuery):
     state: Literal["open", "all"] = "open"
 
 
-class PromotionQuery(TriedQuery, BreakGlassQuery):
-    """How a promotion is meant."""
+class CopyQuery(BreakGlassQuery):
+    """How a change is meant that is made of what is stored."""
 
     dry_run: bool = False
     live: Literal["check", "ignore"] = "check"
     """Whether the schemas of live instances are also asked."""
+
+
+class RollbackQuery(TriedQuery, CopyQuery):
+    """How a rollback is meant; it is tried on canaries only if the request says so."""
+
+
+class PromotionQuery(TriedQuery, CopyQuery):
+    """How a promotion is meant."""
+
+    allow_dangerous_names: bool = False
 
 
 class ReadQuery(_Strict):
@@ -146,6 +156,13 @@ class SessionsQuery(_Strict):
     after: str | None = Field(None, max_length=100)
 
 
+class StreamQuery(_Strict):
+    """What to follow."""
+
+    environment: list[str] = Field(default_factory=list, max_length=100)
+    """`app/environment`, repeated for more; without any, only heartbeats are sent, and no token is needed."""
+
+
 class LimitsQuery(_Strict):
     """Whose limits."""
 
@@ -185,9 +202,11 @@ def query(model: type[Query]) -> Query:
     Raises:
         Problem: 422 with everything that is wrong with it.
     """
-    repeated = [name for name, values in request.args.lists() if len(values) > 1]
+    lists = {name for name, field in model.model_fields.items() if get_origin(field.annotation) is list}
+    repeated = [name for name, values in request.args.lists() if len(values) > 1 and name not in lists]
     if repeated:
         known = {field.alias or name for name, field in model.model_fields.items()}
         items = [ProblemItem(each if each in known else None, "repeated", "it is given twice") for each in repeated]
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "the request has problems", errors=items)
-    return validated(model, request.args.to_dict())
+    texts = {name: values if name in lists else values[0] for name, values in request.args.lists()}
+    return validated(model, texts)

@@ -93,6 +93,20 @@ def test_a_dangerous_name_needs_a_word_and_is_written_down(service: Service) -> 
     assert newest.detail == {"revision": 1, "dangerous": ["LD_PRELOAD"]}
 
 
+def test_a_dangerous_name_needs_its_word_from_who_writes_it_alone(service: Service) -> None:
+    """Not from who changes something else beside it, or brings it back."""
+    allowed = Intent(PRODUCTION, None, allow_dangerous=True)
+    service.revising.replace(actor(), allowed, {"PORT": "1", "LD_PRELOAD": "/x.so"})
+    service.revising.merge(actor(), Intent(PRODUCTION, 1), {"PORT": "2", "NAME": None})
+    with pytest.raises(InvalidError):
+        service.revising.merge(actor(), Intent(PRODUCTION, 2), {"LD_PRELOAD": "/y.so"})
+    service.revising.merge(actor(), Intent(PRODUCTION, 2), {"LD_PRELOAD": None})
+    assert service.revising.roll_back(actor(), Intent(PRODUCTION, 3), 1).changed
+    extended = Intent(STAGING, None)
+    assert service.revising.extend(actor(), extended, [PRODUCTION]).changed
+    assert service.revising.merge(actor(), Intent(PRODUCTION, 4), {"PORT": "3"}).changed
+
+
 def test_an_app_without_a_schema_takes_nothing(service: Service) -> None:
     """What can't be checked is not stored; the refusal says what to do."""
     with pytest.raises(NotFoundError, match="`setpoint schema push --app shop` stores one"):

@@ -8,10 +8,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.domain.bases import MOST_BASES
 from app.domain.identity import Scope
 from app.domain.revision import LONGEST_MESSAGE
-from app.http.answers import WrittenAnswer
+from app.http.answers import TriedOrWrittenAnswer, WrittenAnswer
 from app.http.conditions import CONDITION_HEADERS, CONDITION_REFUSALS, expected_revision
 from app.http.json_body import read_json, validated
-from app.http.queries import PromotionQuery, query
+from app.http.queries import CopyQuery, query
 from app.http.resources.configuration import count_outcome, written
 from app.service.access import require
 from app.service.writing.intent import Intent
@@ -35,16 +35,15 @@ class WantedBases(BaseModel):
 def bases(revising: Revising) -> Blueprint:
     """Return the resource that changes what an environment extends."""
     blueprint = Blueprint("bases", __name__)
-    answer = {"application/json": WrittenAnswer}
 
     @blueprint.put("/v1/apps/<app>/environments/<environment>/bases")
     @marked(
         Mark(
             "Let an environment extend others; needs `config:read` in each of them",
             scope=Scope.CONFIG_WRITE,
-            query=PromotionQuery,
+            query=CopyQuery,
             body={"application/json": WantedBases},
-            answers={200: answer, 201: answer},
+            answers={200: {"application/json": TriedOrWrittenAnswer}, 201: {"application/json": WrittenAnswer}},
             headers=CONDITION_HEADERS,
             refusals=(*CONDITION_REFUSALS, HTTPStatus.CONFLICT, HTTPStatus.INSUFFICIENT_STORAGE),
         )
@@ -52,7 +51,7 @@ def bases(revising: Revising) -> Blueprint:
     def extend(app: str, environment: str) -> Response:
         count_outcome()
         place, expected = checked_place(app, environment), expected_revision()
-        how, wanted = query(PromotionQuery), validated(WantedBases, read_json(_LARGEST))
+        how, wanted = query(CopyQuery), validated(WantedBases, read_json(_LARGEST))
         named = named_places(wanted.bases, "bases")
         for base in named:
             require(actor().token, Scope.CONFIG_READ, base.app, base.environment)

@@ -11,12 +11,12 @@ from pydantic import TypeAdapter, ValidationError
 
 from app.domain.identity import Scope
 from app.domain.place import Place
-from app.http.answers import RepresentedAnswer, WrittenAnswer, canary_json, revision_json
+from app.http.answers import RepresentedAnswer, TriedOrWrittenAnswer, WrittenAnswer, canary_json, revision_json
 from app.http.conditions import CONDITION_HEADERS, CONDITION_REFUSALS, expected_revision
 from app.http.json_body import details_of, read_json
 from app.http.queries import CurrentQuery, WriteQuery, query
 from app.http.repeated_reads import may_be_repeated
-from app.http.representations import is_unchanged, represented, tag_of, unchanged
+from app.http.representations import answered
 from app.http.sent_file import refuse_faulty_file
 from app.service.access import require
 from app.service.reading import Content, Reading
@@ -39,7 +39,10 @@ _READ: Mapping[str, Taken] = {
     "application/json": RepresentedAnswer,
     "text/plain": "an env file in the dialect of `loader`",
 }
-_WRITTEN = {"application/json": WrittenAnswer}
+_WRITTEN: Mapping[int, Mapping[str, Taken]] = {
+    200: {"application/json": TriedOrWrittenAnswer},
+    201: {"application/json": WrittenAnswer},
+}
 _OUTCOMES: Mapping[int, str] = {
     HTTPStatus.CREATED: "written",
     HTTPStatus.OK: "unchanged",
@@ -77,7 +80,7 @@ def configuration(reading: Reading, revising: Revising, trials: Trials) -> Bluep
             scope=Scope.CONFIG_WRITE,
             query=WriteQuery,
             body={"text/plain": _ENV_FILE, "application/json": _VARIABLES},
-            answers={200: _WRITTEN, 201: _WRITTEN},
+            answers=_WRITTEN,
             headers=CONDITION_HEADERS,
             refusals=(*CONDITION_REFUSALS, HTTPStatus.INSUFFICIENT_STORAGE),
         )
@@ -92,7 +95,7 @@ def configuration(reading: Reading, revising: Revising, trials: Trials) -> Bluep
             scope=Scope.CONFIG_WRITE,
             query=WriteQuery,
             body={"application/merge-patch+json": _PATCH},
-            answers={200: _WRITTEN, 201: _WRITTEN},
+            answers=_WRITTEN,
             headers=CONDITION_HEADERS,
             refusals=(*CONDITION_REFUSALS, HTTPStatus.GONE, HTTPStatus.INSUFFICIENT_STORAGE),
         )
@@ -109,13 +112,7 @@ def _read(reading: Reading, trials: Trials, place: Place) -> Response:
         require(actor().token, Scope.CONFIG_REVEAL, place.app, place.environment)
     else:
         may_be_repeated(actor().token)
-    read = _reader(reading, trials, place, wanted)
-    # The withheld values are enough to see that the client already has it, which reveals nothing.
-    content = read(reveal=False)
-    tag = tag_of(content.revision.number, wanted)
-    if is_unchanged(tag):
-        return unchanged(content.revision.number, tag)
-    return represented(read(reveal=True, reason=wanted.reason) if wanted.reveal else content, wanted)
+    return answered(_reader(reading, trials, place, wanted), wanted)
 
 
 def _reader(reading: Reading, trials: Trials, place: Place, wanted: CurrentQuery) -> Callable[..., Content]:

@@ -2,17 +2,16 @@
 
 from http import HTTPStatus
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from app.domain.identity import Scope
+from app.http.queries import StreamQuery, query
 from app.stream.open_streams import OpenStreams
 from app.views.labels import checked_place, named_places
 from app.views.marks import Mark, marked
-from app.views.problem import Problem
 from app.views.stream import STREAM_ANSWERS, opened
 from app.views.watch import Watch
 
-MOST_PLACES = 100
 RESUME = {"Last-Event-ID": "the `id` of the last event that the client has seen"}
 
 
@@ -36,7 +35,8 @@ def events(watch: Watch) -> Blueprint:
     @blueprint.get("/v1/stream")
     @marked(
         Mark(
-            "Follow the environments named by `environment=app/name`, repeated for more; without any, only heartbeats",
+            "Follow environments",
+            query=StreamQuery,
             answers=STREAM_ANSWERS,
             headers=RESUME,
             refusals=(
@@ -49,8 +49,8 @@ def events(watch: Watch) -> Blueprint:
         )
     )
     def follow_many() -> Response:
-        if named := request.args.getlist("environment"):
-            return watch.follow(watch.authentication.identify(), named_places(_bounded(named)))
+        if named := query(StreamQuery).environment:
+            return watch.follow(watch.authentication.identify(), named_places(named))
         return opened(watch.streams)
 
     return blueprint
@@ -66,9 +66,3 @@ def quiet_stream(streams: OpenStreams) -> Blueprint:
         return opened(streams)
 
     return blueprint
-
-
-def _bounded(names: list[str]) -> list[str]:
-    if len(names) > MOST_PLACES:
-        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"a stream follows {MOST_PLACES} environments at most")
-    return names

@@ -14,6 +14,7 @@ import setpoint
 from app.views.marks import Mark, Taken, marked, views_of_the_api
 from app.views.problem import CONTENT_TYPE as PROBLEM
 from app.views.problem import ProblemDocument
+from app.views.unread_query import OF_THE_API
 
 _PARAMETER = re.compile(r"<(?:(\w+)(?:\([^)]*\))?:)?(\w+)>")
 _OF_EVERY_VIEW = (HTTPStatus.BAD_REQUEST, HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.SERVICE_UNAVAILABLE)
@@ -93,7 +94,7 @@ def _operation(rule: Rule, mark: Mark) -> Schema:
 
 
 def _refusals(rule: Rule, mark: Mark) -> set[HTTPStatus]:
-    with_names = (HTTPStatus.UNPROCESSABLE_ENTITY,) if rule.arguments or mark.query else ()
+    with_names = (HTTPStatus.UNPROCESSABLE_ENTITY,) if rule.rule.startswith(OF_THE_API) else ()
     with_body = _WITH_BODY if mark.body else ()
     with_token = () if mark.is_open else _WITH_TOKEN
     return {*_OF_EVERY_VIEW, *with_names, *with_body, *with_token, *mark.refusals}

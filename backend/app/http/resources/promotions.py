@@ -4,11 +4,11 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import Blueprint, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from app.domain.identity import Scope
 from app.domain.revision import LONGEST_MESSAGE
-from app.http.answers import WrittenAnswer
+from app.http.answers import FirstTryAnswer, WrittenAnswer
 from app.http.conditions import CONDITION_HEADERS, CONDITION_REFUSALS, expected_revision
 from app.http.json_body import read_json, validated
 from app.http.queries import PromotionQuery, query
@@ -44,10 +44,20 @@ class PromotedAnswer(WrittenAnswer):
     """The secrets that the source has and this environment lacks, which must be named."""
 
 
+class FirstPromotionTryAnswer(FirstTryAnswer):
+    """The answer to a dry run of a promotion to an environment without revisions."""
+
+    promoted_from: str
+    withheld: list[str]
+
+
+class TriedOrPromotedAnswer(RootModel[PromotedAnswer | FirstPromotionTryAnswer]):
+    """A revision after a promotion, or what a dry run of the first one found."""
+
+
 def promotions(use_case: Promoting) -> Blueprint:
     """Return the resource that copies variables from one environment to another."""
     blueprint = Blueprint("promotions", __name__)
-    answer = {"application/json": PromotedAnswer}
 
     @blueprint.post("/v1/apps/<app>/environments/<environment>/promotions")
     @marked(
@@ -56,7 +66,10 @@ def promotions(use_case: Promoting) -> Blueprint:
             scope=Scope.CONFIG_WRITE,
             query=PromotionQuery,
             body={"application/json": WantedPromotion},
-            answers={200: answer, 201: answer},
+            answers={
+                200: {"application/json": TriedOrPromotedAnswer},
+                201: {"application/json": PromotedAnswer},
+            },
             headers=CONDITION_HEADERS,
             refusals=(*CONDITION_REFUSALS, HTTPStatus.GONE, HTTPStatus.INSUFFICIENT_STORAGE),
         )
@@ -72,6 +85,7 @@ def promotions(use_case: Promoting) -> Blueprint:
             expected,
             wanted.message or f"promoted from {wanted.source}",
             dry_run=how.dry_run,
+            allow_dangerous=how.allow_dangerous_names,
             ignore_live=how.live == "ignore",
             canary=how.plan,
             at_once=how.is_at_once,

@@ -1,5 +1,6 @@
 """`…/revisions` and `…/diff`: the history, what has changed, and rollbacks."""
 
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -17,8 +18,8 @@ from app.http.answers import (
 )
 from app.http.conditions import CONDITION_HEADERS, CONDITION_REFUSALS, expected_revision
 from app.http.json_body import read_json, validated
-from app.http.queries import BreakGlassQuery, DiffQuery, PageQuery, ReadQuery, query
-from app.http.representations import represented
+from app.http.queries import DiffQuery, PageQuery, ReadQuery, RollbackQuery, query
+from app.http.representations import answered
 from app.http.resources.configuration import count_outcome, written
 from app.service.access import require
 from app.service.history import Compared, History
@@ -90,7 +91,7 @@ def revisions(history: History, reading: Reading, revising: Revising) -> Bluepri
         Mark(
             "Make a new revision with the variables of an older one",
             scope=Scope.CONFIG_WRITE,
-            query=BreakGlassQuery,
+            query=RollbackQuery,
             body={"application/json": Rollback},
             answers={200: {"application/json": WrittenAnswer}, 201: {"application/json": WrittenAnswer}},
             headers=CONDITION_HEADERS,
@@ -100,9 +101,17 @@ def revisions(history: History, reading: Reading, revising: Revising) -> Bluepri
     def roll_back(app: str, environment: str) -> Response:
         count_outcome()
         place, expected = checked_place(app, environment), expected_revision()
-        wanted = validated(Rollback, read_json(_LARGEST))
-        reason = query(BreakGlassQuery).break_glass.strip()
-        intent = Intent(place, expected, wanted.message or "", break_glass=reason)
+        how, wanted = query(RollbackQuery), validated(Rollback, read_json(_LARGEST))
+        intent = Intent(
+            place,
+            expected,
+            wanted.message or "",
+            dry_run=how.dry_run,
+            ignore_live=how.live == "ignore",
+            canary=how.plan,
+            at_once=how.is_at_once,
+            break_glass=how.break_glass.strip(),
+        )
         return written(revising.roll_back(actor(), intent, wanted.number), intent)
 
     @blueprint.get(f"{_BASE}/revisions/<int:number>")
@@ -111,7 +120,8 @@ def revisions(history: History, reading: Reading, revising: Revising) -> Bluepri
             "Return the variables of one revision",
             scope=Scope.CONFIG_READ,
             query=ReadQuery,
-            answers={200: {"application/json": RepresentedAnswer, "text/plain": "an env file"}},
+            answers={200: {"application/json": RepresentedAnswer, "text/plain": "an env file"}, 304: {}},
+            headers={"If-None-Match": "the `ETag` of what the client has"},
             refusals=(HTTPStatus.CONFLICT, HTTPStatus.GONE, HTTPStatus.UNPROCESSABLE_ENTITY),
         )
     )
@@ -119,8 +129,7 @@ def revisions(history: History, reading: Reading, revising: Revising) -> Bluepri
         place, wanted = checked_place(app, environment), query(ReadQuery)
         if wanted.reveal:
             require(actor().token, Scope.CONFIG_REVEAL, app, environment)
-        content = reading.read(actor(), place, number, reveal=wanted.reveal, reason=wanted.reason)
-        return represented(content, wanted)
+        return answered(partial(reading.read, actor(), place, number), wanted)
 
     @blueprint.post(f"{_BASE}/revisions/<int:number>/destroy")
     @marked(

@@ -126,7 +126,13 @@ def change_of(found: Transaction, proposal: Proposal) -> Change:
         "proposed_by": proposal.author.name,
         "approved_by": [each.principal.name for each in proposal.counted(protected(found, proposal.place))],
     }
-    return Change(lambda _, __: own, proposal.terms.action, detail, proposal.copied_from, proposal.author)
+    return Change(
+        lambda _, __: own,
+        action=proposal.terms.action,
+        detail=detail,
+        copied_from=proposal.copied_from,
+        author=proposal.author,
+    )
 
 
 def tell(

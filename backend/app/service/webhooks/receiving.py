@@ -102,11 +102,10 @@ class Receiving:
             message = f"there is no revision before `{place}@{number}` to go back to"
             raise ConflictError(message)
         message = f"rolled back by {actor.principal.name}{f': {told.message}' if told.message else ''}"
-        # Whoever wrote that revision has allowed its dangerous names.
         # Everyone was offered it before, and whoever let this webhook roll back has approved that; neither is
         # true of other environments, which extend this one.
         is_approved = set(protected(found, place)) <= {place}
-        intent = Intent(place, number, message, allow_dangerous=True, is_approved=is_approved)
+        intent = Intent(place, number, message, is_approved=is_approved)
         try:
             revised = self.revising.making.make(found, actor, intent, brought_back(place, before.number))
         except DestroyedError as error:

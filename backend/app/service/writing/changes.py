@@ -24,6 +24,7 @@ class Change:
 
     Attributes:
         edit: Its new own variables.
+        written: The variables that it writes itself: whatever else the environment has was allowed before.
         action: What the audit log is to call it.
         detail: What the audit log is to tell beside the number.
         copied_from: The revision that it restores.
@@ -31,6 +32,7 @@ class Change:
     """
 
     edit: Edit
+    written: Mapping[str, str] = field(default_factory=dict, repr=False)
     action: Action = Action.CONFIG_WRITE
     detail: Mapping[str, object] = field(default_factory=dict)
     copied_from: int | None = None
@@ -43,7 +45,7 @@ def replaced(variables: Mapping[str, str]) -> Change:
     def edit(_: Transaction, newest: Revision | None) -> Own:
         return Own(Variables(variables), newest.bases if newest else ())
 
-    return Change(edit)
+    return Change(edit, variables)
 
 
 def merged(patch: Mapping[str, str | None]) -> Change:
@@ -55,7 +57,7 @@ def merged(patch: Mapping[str, str | None]) -> Change:
             raise InvalidError(tuple(_inherited(name, newest.origins[name]) for name in taken))
         return replace(own, variables=own.variables.merged(patch))
 
-    return Change(edit)
+    return Change(edit, _texts(patch))
 
 
 def promoted(patch: Mapping[str, str | None], detail: Mapping[str, object]) -> Change:
@@ -67,7 +69,7 @@ def promoted(patch: Mapping[str, str | None], detail: Mapping[str, object]) -> C
         others = {name: text for name, text in patch.items() if name not in from_bases}
         return merged(others).edit(found, newest)
 
-    return Change(edit, Action.CONFIG_PROMOTE, detail)
+    return Change(edit, _texts(patch), Action.CONFIG_PROMOTE, detail)
 
 
 def extended(bases: Sequence[Place]) -> Change:
@@ -76,7 +78,7 @@ def extended(bases: Sequence[Place]) -> Change:
     def edit(found: Transaction, newest: Revision | None) -> Own:
         return Own(own_part(found, newest).variables, tuple(bases))
 
-    return Change(edit, Action.CONFIG_EXTEND, {"bases": list(map(str, bases))})
+    return Change(edit, action=Action.CONFIG_EXTEND, detail={"bases": list(map(str, bases))})
 
 
 def brought_back(place: Place, number: int) -> Change:
@@ -92,7 +94,11 @@ def brought_back(place: Place, number: int) -> Change:
             raise NotFoundError(message)
         return own_part(found, revision)
 
-    return Change(edit, Action.CONFIG_ROLLBACK, {"from": number}, number)
+    return Change(edit, action=Action.CONFIG_ROLLBACK, detail={"from": number}, copied_from=number)
+
+
+def _texts(patch: Mapping[str, str | None]) -> dict[str, str]:
+    return {name: text for name, text in patch.items() if text is not None}
 
 
 def _inherited(name: str, origin: str) -> Fault:

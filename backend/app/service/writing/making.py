@@ -83,7 +83,8 @@ class Making:
         whole = composed(found, intent.place, own)
         if change.author is None:
             refuse_hidden_secrets(found, self.validator, actor.token, own, newest)
-        there = replace(intent, is_base=is_base(intent, newest))
+        may_be_dangerous = intent.allow_dangerous or not dangerous_names(change.written)
+        there = replace(intent, is_base=is_base(intent, newest), allow_dangerous=may_be_dangerous)
         is_same = _is_same(newest, there, own, whole, found)
         if not is_same:
             refuse_if_overtaken(newest, canary, intent)
@@ -133,7 +134,9 @@ class Making:
             current = found.revisions.current(place)
             own = own_part(found, current)
             whole = composed(found, place, own)
-            there = replace(intent, place=place, message=message, is_base=current is not None and current.is_base)
+            may_lack = current is not None and current.is_base
+            # Whoever wrote a dangerous name, there or in a base, has allowed it.
+            there = replace(intent, place=place, message=message, is_base=may_lack, allow_dangerous=True)
             if _is_same(current, there, own, whole, found):
                 continue
             try:
@@ -142,7 +145,7 @@ class Making:
                 problems += [replace(each, message=f"`{place}`: {each.message}") for each in error.problems]
                 continue
             plan = None if found.revisions.extending(place) else _plan(found, there, Action.CONFIG_INHERIT)
-            inherited = Change(change.edit, Action.CONFIG_INHERIT, {"from": str(base)})
+            inherited = Change(change.edit, action=Action.CONFIG_INHERIT, detail={"from": str(base)})
             self._store(found, actor, draft, plan, inherited, on_behalf_of=base.place.app)
         if problems:
             raise InvalidError(tuple(problems))

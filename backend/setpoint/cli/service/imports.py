@@ -4,7 +4,14 @@ import argparse
 from collections.abc import Iterator, Mapping
 
 from setpoint.cli.output import say
-from setpoint.cli.service.service_command import add_json, add_place, add_write_check, show, with_service
+from setpoint.cli.service.service_command import (
+    add_dangerous,
+    add_json,
+    add_place,
+    add_write_check,
+    show,
+    with_service,
+)
 from setpoint.cli.service.submitting import add_submission, submission_of, tell_what_came_of_it
 from setpoint.client.answer import Json
 from setpoint.client.imported import Imported, read_imported
@@ -26,6 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--only", nargs="+", metavar="NAME", help="import only these variables")
     parser.add_argument("--apply", action="store_true", help="store it; without this, it is only checked and shown")
     parser.add_argument("-m", "--message", default="", help="why; by default, where it is from")
+    add_dangerous(parser)
     add_write_check(parser)
     add_submission(parser)
     add_json(parser)
@@ -59,7 +67,11 @@ def _written(
         message = "`--propose` stores a proposal: add `--apply`"
         raise UnableError(message)
     message = arguments.message or f"imported from {imported.program}"
-    meant = {"message": message, "live": arguments.live}
+    meant = {
+        "message": message,
+        "live": arguments.live,
+        "allow_dangerous_names": arguments.allow_dangerous_names,
+    }
     query = {**meant, "dry_run": not arguments.apply}
     return submitted(
         how,

@@ -4,7 +4,7 @@ import argparse
 
 from setpoint.cli.output import say
 from setpoint.cli.service.rollout import add_canary, add_wait, canary_query
-from setpoint.cli.service.service_command import add_json, add_write, with_service
+from setpoint.cli.service.service_command import add_dangerous, add_json, add_write, with_service
 from setpoint.cli.service.submitting import add_submission, submission_of, tell_what_came_of_it
 from setpoint.client.answer import Json
 from setpoint.client.place import Place, parse_place
@@ -27,6 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         " removed from the target",
     )
     parser.add_argument("-m", "--message", default="", help="why; by default, where they are from")
+    add_dangerous(parser)
     add_write(parser)
     add_canary(parser)
     add_submission(parser)
@@ -40,10 +41,11 @@ def run(arguments: argparse.Namespace, service: Service) -> int:
     source, target = parse_place(arguments.source, revisions=1), parse_place(arguments.target)
     based_on, how, canary = service.current_revision(target), submission_of(arguments), canary_query(arguments)
     wanted = {"only": arguments.only, "message": arguments.message}
-    query = {"dry_run": arguments.dry_run, "live": arguments.live, **canary}
+    allowed = {"live": arguments.live, "allow_dangerous_names": arguments.allow_dangerous_names}
+    query = {"dry_run": arguments.dry_run, **allowed, **canary}
     change = {"promote": {"from": newest_or_named(source), "only": arguments.only}}
     message = arguments.message or f"promoted from {newest_or_named(source)}"
-    meant = {"message": message, "live": arguments.live, **canary, **how.query}
+    meant = {"message": message, **allowed, **canary, **how.query}
     answer = submitted(
         how,
         lambda reason: service.promote(source, target, based_on, wanted, {**query, "break_glass": reason}),

@@ -7,7 +7,14 @@ from setpoint.check.outcome import Severity
 from setpoint.check.report import Report
 from setpoint.cli.output import is_colored, say, write_result
 from setpoint.cli.service.rollout import add_canary, add_wait, canary_query
-from setpoint.cli.service.service_command import add_json, add_place, add_write, positive, with_service
+from setpoint.cli.service.service_command import (
+    add_dangerous,
+    add_json,
+    add_place,
+    add_write,
+    positive,
+    with_service,
+)
 from setpoint.cli.service.submitting import add_submission, submission_of, tell_what_came_of_it
 from setpoint.client.place import parse_place
 from setpoint.client.pushing import push
@@ -41,11 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         const=True,
         help="the environment exists to be extended: it may lack required variables, and its app may have no contract",
     )
-    parser.add_argument(
-        "--allow-dangerous-names",
-        action="store_true",
-        help="allow names that make programs run other code, such as `LD_PRELOAD`; the audit log records it",
-    )
+    add_dangerous(parser)
     add_write(parser)
     add_canary(parser)
     add_submission(parser)

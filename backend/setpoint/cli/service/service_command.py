@@ -88,6 +88,15 @@ def add_write(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dry-run", action="store_true", help="say what would happen, and store nothing")
 
 
+def add_dangerous(parser: argparse.ArgumentParser) -> None:
+    """Add to `parser` the option that allows names that make programs run other code."""
+    parser.add_argument(
+        "--allow-dangerous-names",
+        action="store_true",
+        help="allow names that make programs run other code, such as `LD_PRELOAD`; the audit log records it",
+    )
+
+
 def add_write_check(parser: argparse.ArgumentParser) -> None:
     """Add to `parser` the options for how a write is checked."""
     parser.add_argument(

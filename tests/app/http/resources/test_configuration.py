@@ -5,6 +5,7 @@ import time
 import pytest
 
 from app.domain.identity import Scope
+from app.http.answers import TriedOrWrittenAnswer
 from support.http_api import BASE, Api
 
 SECRET = "canary-9f3c-of-a-secret"
@@ -83,6 +84,7 @@ def test_a_dry_run_stores_nothing(api: Api) -> None:
     """It tells what would happen."""
     answer = api.put({"PORT": "1"}, query="?dry_run=true")
     assert (answer.status_code, answer.get_json()["dry_run"]) == (200, True)
+    TriedOrWrittenAnswer.model_validate(answer.get_json())
     assert api.call("GET", f"{BASE}/config").status_code == 404
 
 

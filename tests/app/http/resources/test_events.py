@@ -107,3 +107,10 @@ def test_a_stream_is_no_place_for_strangers(api: Api) -> None:
     assert api.call("GET", "/v1/stream?environment=billing/production", token="").status_code == 401
     assert api.call("GET", "/v1/stream?environment=x", token=None).status_code == 422
     api.client.get("/v1/stream").close()
+
+
+def test_a_misspelt_environment_is_no_stream_of_heartbeats(api: Api) -> None:
+    """Nobody would notice that nothing comes."""
+    for query in ("enviroment=billing/production", "environment=billing", "environment=", "a=b"):
+        assert api.call("GET", f"/v1/stream?{query}").status_code == 422
+    assert api.call("GET", f"{STREAM}?environment=billing/staging").status_code == 422

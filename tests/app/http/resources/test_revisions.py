@@ -42,6 +42,37 @@ def test_a_rollback_is_a_new_revision(api: Api) -> None:
     assert api.call("GET", f"{BASE}/config").get_json()["variables"]["PORT"]["value"] == "1"
 
 
+def test_a_rollback_is_tried_first_and_done_against_what_instances_run(api: Api) -> None:
+    """And brings back a dangerous name, which somebody has allowed when it was written."""
+    api.put({"PORT": "1", "LD_PRELOAD": "/x.so"}, query="?allow_dangerous_names=true")
+    api.put({"PORT": "2"}, based_on=1)
+    path = f"{BASE}/revisions?live=ignore"
+    tried = api.call("POST", f"{path}&dry_run=true", json={"from": 1}, headers=_based_on(2)).get_json()
+    assert (tried["revision"], tried["changed"], tried["dry_run"]) == (2, True, True)
+    answer = api.call("POST", path, json={"from": 1}, headers=_based_on(2))
+    assert (answer.status_code, answer.get_json()["names"]) == (201, ["PORT", "LD_PRELOAD"])
+
+
+def test_who_has_a_revision_already_gets_no_body(api: Api) -> None:
+    """As for the current one, for each representation."""
+    api.put({"PORT": "1"})
+    for query in ("", "?format=env&loader=docker", "?format=kubernetes"):
+        path = f"{BASE}/revisions/1{query}"
+        tag = api.call("GET", path).headers["ETag"]
+        assert api.call("GET", path, headers={"If-None-Match": tag}).status_code == 304
+        assert api.call("GET", path, headers={"If-None-Match": '"1-env-bash"'}).status_code == 200
+
+
+def test_a_dry_run_where_there_is_none_destroys_nothing(api: Api) -> None:
+    """A query that nobody reads is refused."""
+    api.put({"PORT": "1"})
+    api.put({"PORT": "2"}, based_on=1)
+    answer = api.call("POST", f"{BASE}/revisions/1/destroy?dry_run=true", json={"reason": "try"})
+    assert (answer.status_code, answer.get_json()["detail"]) == (422, "this call takes no query, and nothing was done")
+    assert api.call("GET", f"{BASE}/revisions/1").status_code == 200
+    assert api.call("GET", "/readyz?from=a+probe").status_code == 200
+
+
 def test_destroyed_values_are_gone_and_their_history_stays(api: Api) -> None:
     """The current one can't be destroyed."""
     api.put({"API_KEY": SECRET, "PORT": "1"})
