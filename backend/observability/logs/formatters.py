@@ -11,7 +11,7 @@ import orjson
 from observability.escaping import one_line, side_by_side
 from observability.known_secrets import is_to_be_masked
 from observability.logs.bounded_values import LONGEST_TEXT, text_of, text_within_bounds, within_bounds
-from observability.logs.record_fields import OWN_FIELDS, Context, Fields, fields_of, message_of
+from observability.logs.record_fields import OWN_FIELDS, Context, Fields, fields_of, message_of, settle_message
 
 _LONGEST_LINE = 65_536
 _JSON_OPTIONS = orjson.OPT_UTC_Z | orjson.OPT_PASSTHROUGH_DATACLASS
@@ -36,6 +36,8 @@ class LineFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Write `record` as one line."""
+        if record.levelno >= logging.ERROR:
+            settle_message(record)
         try:
             line = self.line_of(fields_of(record, self._context))
             # A line shorter than the limit for one field can't hold a field that exceeds it.

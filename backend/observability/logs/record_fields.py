@@ -57,3 +57,14 @@ def message_of(record: logging.LogRecord) -> str:
         return str(template) % tuple(described(arg) if isinstance(arg, BaseException) else arg for arg in record.args)
     except Exception:  # noqa: BLE001 - any object can be in a record, and any of its methods can fail
         return text_of(template)
+
+
+def settle_message(record: logging.LogRecord) -> None:
+    """Replace the message of `record` by its text if it can't be formatted as it is.
+
+    Sentry's SDK formats it once more after our handler, and would silently lose the event.
+    """
+    try:
+        record.getMessage()
+    except Exception:  # noqa: BLE001 - any object can be in a record, and any of its methods can fail
+        record.msg, record.args = message_of(record), ()

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
+from sentry_sdk.integrations.logging import EventHandler
 
 from observability import known_secrets
 from observability.known_secrets import remember_secret, secrets_of_its_own
@@ -132,6 +133,33 @@ def test_a_message_is_formatted_if_it_can_be(template: object, args: tuple[objec
     record = _record(template)
     record.args = args[0] if args and isinstance(args[0], dict) else args
     assert json.loads(JsonLineFormatter().format(record))["message"] == message
+
+
+class MuteError(Exception):
+    """An exception whose text can't be had."""
+
+    def __str__(self) -> str:
+        raise RuntimeError
+
+
+@pytest.mark.parametrize(
+    ("template", "args", "message"),
+    [
+        ("it failed: %s", (MuteError(),), f"it failed: {__name__}.MuteError"),
+        (MuteError(), (), f"{__name__}.MuteError"),
+        ("it has %s", (Unspeakable(),), "it has %s"),
+        ("%d items", ("three",), "%d items"),
+        ("%d of %s", (3, "4"), "3 of 4"),
+    ],
+)
+def test_sentry_gets_an_error_whatever_its_message_is_made_of(
+    template: object, args: tuple[object, ...], message: str
+) -> None:
+    """The SDK formats the message itself, after us, and drops an event for which that fails."""
+    record = _record(template)
+    record.args, record.levelno = args, logging.ERROR
+    JsonLineFormatter().format(record)
+    assert EventHandler().format(record) == message
 
 
 def test_fields_have_names_that_readers_know() -> None:
