@@ -74,7 +74,8 @@ def _of_part(part: Part, around: tuple[type, ...]) -> Iterator[Variable]:
 
 def _variable(spelling: Spelling, config: SettingsConfigDict) -> Variable:
     """Return what is known about the setting that has this name."""
-    info, model, default = spelling.field, spelling.model, spelling.default_around
+    info, default = spelling.field, spelling.default_around
+    model = field_type.nested_model(info)
     delimiter, prefix = config.get("env_nested_delimiter"), config.get("env_prefix") or ""
     # A value is as secret under each of its names.
     names = {each.removeprefix(prefix) for each in (spelling.setting[-1], *spelling.names)}

@@ -22,7 +22,6 @@ class Spelling(NamedTuple):
         setting: The path of attributes that it sets: `("database", "port")`.
         field: pydantic's description of the last of them.
         names: All names of the setting, before case is normalised.
-        model: The model whose fields are nested in it, if there is exactly one.
         inside: The models around it.
         default_around: What the default of the surrounding model holds for it, if there is one; `MADE` if a function
             makes that.
@@ -32,7 +31,6 @@ class Spelling(NamedTuple):
     setting: tuple[str, ...]
     field: FieldInfo
     names: list[str]
-    model: type[BaseModel] | None
     inside: tuple[type, ...]
     default_around: Any
 
@@ -83,10 +81,11 @@ def _nested(  # noqa: PLR0917 - each is as needed as the others
         inside: The models around it; a model that nests itself would never end.
         default: What the default of the surrounding model holds for it, if there is one.
     """
-    model, delimiter = nested_model(info), config.get("env_nested_delimiter")
+    delimiter = config.get("env_nested_delimiter")
+    model = nested_model(info) if delimiter else None
     for each in names:
         name = each if config.get("case_sensitive") else each.upper()
-        yield Spelling(name, setting, info, names, model, inside, default)
+        yield Spelling(name, setting, info, names, inside, default)
         if model is None or not delimiter or model in inside or holds_parts(info, each, delimiter):
             continue
         seen = dict[str, str]()
