@@ -67,7 +67,7 @@ _IN_WORDS: Mapping[Any, str] = {
     PurePath: "a path",
     ZoneInfo: "the name of a time zone, such as `Europe/Berlin`",
     UUID: "a UUID",
-    timedelta: "a duration such as `30` (seconds) or `PT5M`",
+    timedelta: "a duration",
     PastDatetime: "a date and time in the past",
     FutureDatetime: "a date and time in the future",
     NaiveDatetime: "a date and time without a time zone",

@@ -140,7 +140,7 @@ def _of_setting(
     """Return the provenance of one setting under all of its names."""
     all_given = [each for variable in variables for each in given.get(variable.name, ())]
     setting = variables[0].setting
-    counting = [each for each in all_given if _counts(subject, each, setting)]
+    counting = [each for each in all_given if counts(subject, each, setting)]
     others = tuple(each for each in all_given if each not in counting)
     if counting:
         by_name = {each.name: each for each in variables}
@@ -184,16 +184,16 @@ def _of_keys(
     for name, assignments in given.items():
         variable = assignments[0].variable
         if variable is not None and variable.setting == variables[0].setting and name not in own_names:
-            counts = [each for each in assignments if _counts(subject, each, each.path)]
-            others = tuple(each for each in assignments if each not in counts)
-            winner = counts[0] if counts else _elsewhere(subject, assignments[0])
+            counting = [each for each in assignments if counts(subject, each, each.path)]
+            others = tuple(each for each in assignments if each not in counting)
+            winner = counting[0] if counting else _elsewhere(subject, assignments[0])
             variable = (
                 variable
                 if winner
                 else variable._replace(field=FieldInfo.from_annotation(Any), default_around=None, required=False)
             )
             shown_name = subject.contract.canonical(assignments[0].shown_name)
-            yield Provenance(name, shown_name, variable, winner, others, tuple(counts[1:]))
+            yield Provenance(name, shown_name, variable, winner, others, tuple(counting[1:]))
 
 
 def _elsewhere(subject: Subject, assignment: Assignment) -> Assignment | None:
@@ -202,7 +202,7 @@ def _elsewhere(subject: Subject, assignment: Assignment) -> Assignment | None:
     return winner if winner and winner.source and not winner.source.entries else None
 
 
-def _counts(subject: Subject, assignment: Assignment, setting: Setting) -> bool:
+def counts(subject: Subject, assignment: Assignment, setting: Setting) -> bool:
     """Return whether a part of `setting` comes from `assignment`."""
     leaves = subject.counting.get(id(assignment), ())
     return any(_begins(leaf, setting) and not _is_twin(subject, leaf[: len(setting)], setting) for leaf in leaves)

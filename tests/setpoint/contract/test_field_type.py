@@ -128,7 +128,7 @@ IN_WORDS: list[tuple[Any, str]] = [
     (PastDate, "a date in the past"),
     (FutureDatetime, "a date and time in the future"),
     (AnyUrl, "a URL"),
-    (timedelta, "a duration such as `30` (seconds) or `PT5M`"),
+    (timedelta, "a duration"),
     (ZoneInfo, "the name of a time zone, such as `Europe/Berlin`"),
     (datetime, "a date and time"),
     (AwareDatetime, "a date and time with a time zone"),

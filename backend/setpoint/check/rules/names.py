@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from setpoint.check.catalogue.rule import built_in
+from setpoint.check.evidence.counting_names import counts_instead
 from setpoint.check.evidence.missing_variables import missing
 from setpoint.check.evidence.misspellings import (
     Families,
@@ -250,8 +251,8 @@ def misplaced_variable(subject: Subject) -> Iterator[Finding]:
 def renamed_variable(subject: Subject) -> Iterator[Finding]:
     """Say that a setting is set under another name than its first.
 
-    Why it matters: of several names that are set, only the first one counts, and old names disappear one
-    day. If the first one is also set, it is a warning: this one has no effect.
+    Why it matters: of several names that are set, only one counts, and old names disappear one day. If another one is
+    also set and counts, it is a warning: this one has no effect.
 
     Bad:
         HTTP_PROXY_URL=http://proxy:3128
@@ -260,20 +261,21 @@ def renamed_variable(subject: Subject) -> Iterator[Finding]:
         PROXY_URL=http://proxy:3128
     """
     for statement in subject.statements:
-        if statement.variable is None:
+        variable = statement.variable
+        names = subject.contract.variables_at(variable.setting) if variable else ()
+        if variable is None or names == (variable,) or variable.holds_parts or names[0].holds_parts:
             continue
-        first = subject.contract.variables_at(statement.variable.setting)[0]
-        if first is statement.variable or first.holds_parts or statement.variable.holds_parts:
-            continue
-        name = statement.variable.name
-        is_set = first.name in subject.assignments
-        yield Finding(
-            f"`{name}` has no effect" if is_set else f"`{name}` is another name of `{first.name}`",
-            name_region(statement),
-            name,
-            f"`{first.name}` is also set{where_set(subject, first, statement)}" if is_set else None,
-            "if several names are set, the first one counts; remove this one"
-            if is_set
-            else f"use `{first.name}`, which takes precedence",
-            Severity.WARNING if is_set else None,
-        )
+        name, first, other = variable.name, names[0], counts_instead(subject, statement)
+        if other is not None:
+            yield Finding(
+                f"`{name}` has no effect",
+                name_region(statement),
+                name,
+                f"`{other.name}` is also set{where_set(subject, other, statement)}",
+                "of several names that are set, only one counts; remove this one",
+                Severity.WARNING,
+            )
+        elif first.name != name and first.name not in subject.assignments and first.reader is variable.reader:
+            message = f"`{name}` is another name of `{first.name}`"
+            hint = f"use `{first.name}`, which takes precedence"
+            yield Finding(message, name_region(statement), name, hint=hint)
