@@ -1,15 +1,14 @@
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
-import sqlalchemy as sa
 
 from app.domain.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError, UnauthenticatedError
 from app.domain.identity import Actor, Bound, Principal, PrincipalKind, Scope, rights_within
 from app.domain.token_text import new_token_text
 from app.service.access import Access, require
 from app.service.tokens import Grant
+from support.asked_statements import asked_statements
 from support.configuration_service import ADA, GRACE, Clock, Service, actor
 
 CI = Principal(PrincipalKind.MACHINE, "setpoint", "ci", "CI")
@@ -68,13 +67,7 @@ def test_every_token_that_is_refused_asks_the_same_of_the_store(
     monkeypatch.setattr("app.domain.token_text._random", lambda length: live.id if length == 12 else "0" * length)
     begins_alike_and_is_well_formed = new_token_text().text
     monkeypatch.undo()
-    asked: list[str] = []
-
-    @sa.event.listens_for(sa.Engine, "before_cursor_execute")
-    def note(*event: Any) -> None:
-        asked.append(event[2])
-
-    try:
+    with asked_statements() as asked:
         found = []
         for text in (new_token_text().text, begins_alike_and_is_well_formed, revoked_text.text, expired_text.text):
             asked.clear()
@@ -85,8 +78,6 @@ def test_every_token_that_is_refused_asks_the_same_of_the_store(
         with pytest.raises(UnauthenticatedError):
             access.authenticate(begins_alike)
         assert asked == [], "its checksum is wrong, which its text alone tells"
-    finally:
-        sa.event.remove(sa.Engine, "before_cursor_execute", note)
     assert found[0]
     assert found == [found[0]] * 4
 

@@ -1,13 +1,13 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
-import sqlalchemy as sa
 
 from app import factory
 from app.contracts.validator import ContractValidator
 from app.domain.identity import Bound, Scope, rights_within
 from app.service.tokens import Grant, Tokens
+from support.asked_statements import asked_statements
 from support.configuration_service import ADA, Clock, actor
 from support.http_api import BASE, Api
 from support.keyed_settings import Settings
@@ -18,15 +18,10 @@ SECRET = "canary-9f3c-of-a-secret"
 
 
 @pytest.fixture
-def statements(api: Api) -> list[str]:
-    """What the store is asked; its position is asked for on a connection that is listened to as well."""
-    asked: list[str] = []
-
-    @sa.event.listens_for(api.store.engine, "before_cursor_execute")
-    def note(_: object, __: object, statement: str, *___: object) -> None:
-        asked.append(statement)
-
-    return asked
+def statements() -> Iterator[list[str]]:
+    """What the store is asked, except for its position."""
+    with asked_statements() as asked:
+        yield asked
 
 
 def test_a_read_is_answered_again_without_asking_for_more_than_the_position(api: Api, statements: list[str]) -> None:
