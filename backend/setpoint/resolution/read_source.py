@@ -95,9 +95,16 @@ class ReadSource:
         They may spell it in another case, unless there is one that does not.
         """
         texts = self.by_setting.get(folded(setting), [])
-        if all(each.path != setting for _, each in texts):
+        if all(self._path_of(each) != setting for _, each in texts):
             return texts
-        return [each for each in texts if each[1].path == setting or folded(each[1].path) != folded(setting)]
+        return [each for each in texts if self._path_of(each[1]) == setting or folded(each[1].path) != folded(setting)]
+
+    def _path_of(self, assignment: Assignment) -> Setting:
+        """Return the path of what `assignment` sets, with keys as the source gives them: in lower case as a rule."""
+        path, variable = assignment.path, assignment.variable
+        if variable is None or self.settings_class.model_config.get("case_sensitive"):
+            return path
+        return (*path[: len(variable.setting)], *folded(path[len(variable.setting) :]))
 
 
 def by_setting_of(

@@ -12,6 +12,7 @@ from setpoint.cli.shown_setting import value_in_words
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.resolution.provenance import provenances
 from setpoint.resolution.subject import Subject
+from setpoint.sources.env_file import parse_env_file
 from setpoint.sources.gathered import Gathered, ProcessEnvironment
 from support.checking import checked
 
@@ -110,6 +111,21 @@ def test_a_value_is_shown_under_the_name_by_which_a_source_reads_it(
     subject = Subject(contract, Gathered(environment=ProcessEnvironment(environment)))
     found = [(each, each.winner) for each in provenances(subject)]
     assert [f"{each.name} {value_in_words(subject, each)} {winner.name}" for each, winner in found if winner] == shown
+
+
+class ByName(BaseSettings):
+    """Its keys may be anything, in any case."""
+
+    model_config = SettingsConfigDict(env_nested_delimiter="__")
+
+    ports: dict[str, int] = {}
+
+
+def test_of_a_key_in_two_cases_the_last_counts() -> None:
+    """The class does not tell them apart."""
+    files = (parse_env_file("a.env", b"ports__a=1\n", {}), parse_env_file("b.env", b"PORTS__A=2\n", {}))
+    subject = Subject(SettingsContract.of(ByName), Gathered(files))
+    assert [each.winner and each.winner.name for each in provenances(subject)] == ["PORTS__A"]
 
 
 REFUSED: list[tuple[type[BaseSettings], str, list[str]]] = [

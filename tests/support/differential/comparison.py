@@ -156,6 +156,8 @@ def _of_origins(
             continue  # A misspelt key of a model says at least that there is one.
         if here.text == "null" and not is_winner:
             continue  # It may count by what it hides, while what is over it gives the value.
+        if not here.text and not is_winner and case.settings.model_config.get("env_ignore_empty"):
+            continue  # Another text would count, and this one is none.
         if is_winner != _counts(others, right) and not (is_winner and _is_taken_apart(here, winners, situation)):
             yield Difference("origin", f"{here.name} in {here.source} {'wins' if is_winner else 'does not win'}", right)
 
@@ -171,7 +173,8 @@ def _of_files(case: Case, said: Any, right: Any, answers: Mapping[str, Sequence[
     for path, versions in answers.items():
         if path in case.unseen:
             continue
-        if _counts(versions[:1], right) and path not in named:
+        # Without a file that has to be there, nothing is known of what it gives.
+        if "raised" not in versions[0] and _counts(versions[:1], right) and path not in named:
             yield Difference("origin", f"{path} does not count", right)
         # Without it the same value may come from elsewhere.
         if path in alone and not _counts(versions, right):

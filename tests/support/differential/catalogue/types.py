@@ -237,7 +237,7 @@ CASES = [
             "PORT": Texts(("null", "3"), ("none",)),
             "HOST": Texts(("alpha", "beta"), ("null",)),
             "OPTIONS__A": Texts(("1", "null"), ("x",)),
-            "OPTIONS": Texts(('{"a": 1}', "{}"), ("x",)),
+            "OPTIONS": Texts(('{"a": 2}', "{}"), ("x",)),
         },
     ),
     Case(EnumsByName, {"COLOR": Texts(("RED", "DARK_BLUE"), ("green",)), "LEVEL": Texts(("LOW", "2"), ("x",))}),
