@@ -8,7 +8,7 @@ from pydantic import AliasChoices, AliasPath, BaseModel, RootModel
 
 from setpoint.contract import field_type
 from setpoint.resolution.origins import Origins
-from setpoint.resolution.read_source import Setting
+from setpoint.resolution.read_source import ReadSource, Setting
 from setpoint.validation.record import Record
 
 _NOTHING = object()
@@ -27,7 +27,7 @@ def counting(origins: Origins, record: Record, settings: BaseModel | None) -> Ma
     paths: dict[int, Setting] = {}
     for source in origins.sources:
         build = record.build_of(source.settings_class)
-        values = build.values if build and build.values is not None else {}
+        values = _taken(build.values or {}, source) if build else {}
         for leaf in _leaves(values, source.settings_class, source.inside):
             setting = leaf if settings is None else _kept_part(settings, leaf)
             given = origins.of(setting) or origins.written_at(setting)
@@ -45,6 +45,12 @@ def counting(origins: Origins, record: Record, settings: BaseModel | None) -> Ma
         if inside and id(each) not in found:
             found[id(each)] = inside
     return found
+
+
+def _taken(values: Mapping[str, Any], source: ReadSource) -> Mapping[str, Any]:
+    """Return `values` without what the class passes over, because it takes its fields from other keys."""
+    taken, known = {str(path[0]).casefold() for path in source.taken.values()}, _names_by_key(source.settings_class)
+    return {key: each for key, each in values.items() if key.casefold() in taken or key.casefold() not in known}
 
 
 def _begins(setting: Setting, beginning: Setting) -> bool:

@@ -88,8 +88,9 @@ class Origins:
         if len(setting) != 1 or setting[0] in self.fields:
             return None
         key = str(setting[0])
-        given = (each.record for each in self.sources if key in each.values and not each.record.entries)
-        return next((Assignment(key, Guarded(""), None, source=each, place=(key,)) for each in given), None)
+        given = (each for each in self.sources if key in each.values and not each.record.entries)
+        records = (each.record_at(setting) for each in given)
+        return next((Assignment(key, Guarded(""), None, source=each, place=(key,)) for each in records), None)
 
     def is_default(self, setting: Setting) -> bool:
         """Return whether no source sets `setting`, so that its value is the default of the class."""
@@ -119,7 +120,7 @@ class Origins:
         # What comes from names that are not settings must not be shown.
         is_of_strangers = bool(source.record.entries) and isinstance(value, Mapping)
         text = MASK if is_of_strangers else variable_text(value)
-        return Assignment(variable.name, Guarded(text), variable, source=source.record)
+        return Assignment(variable.name, Guarded(text), variable, source=source.record_at(setting))
 
     def under_parts(self, setting: Setting) -> Assignment | None:
         """Return what a source without variables gives for `setting`, parts of which stronger ones set."""

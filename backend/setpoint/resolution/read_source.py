@@ -78,6 +78,24 @@ class ReadSource:
         """Return what the source gave for `setting`, which it reaches."""
         return [*self._along(setting[len(self.inside) :])][-1]
 
+    def record_at(self, setting: Setting) -> SourceRecord:
+        """Return what is known about the source; of several config files, the one that gives `setting`, if it is one.
+
+        Of those that hold anything but a mapping there, it is the last.
+        """
+        path, read_alone = setting[len(self.inside) :], self.record.read_alone
+        if read_alone is None:
+            return self.record
+        found = {file: read_alone(file) for file in self.record.paths}
+        holding = [
+            file
+            for file, values in found.items()
+            if isinstance(values, Mapping)
+            and len([*values_along(values, self.settings_class, path, self.taken)]) == len(path)
+        ]
+        is_of_one = len(holding) == 1 or (holding and not isinstance(self.value_at(setting), Mapping))
+        return self.record.of_file(holding[-1]) if is_of_one else self.record
+
     def text_for(self, setting: Setting) -> Assignment | None:
         """Return the variable that sets `setting`, or the one in which it is nested."""
         found = [each for depth in range(len(setting), 0, -1) for each in self.texts_at(setting[:depth])]

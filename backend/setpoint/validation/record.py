@@ -1,7 +1,7 @@
 """What a settings class was given when it was built, and what each of its sources made of that."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic_settings import BaseSettings
@@ -74,6 +74,7 @@ class SourceRecord:
         files: The env files that it has found itself.
         secret_names: How its secret files are named, if not like variables.
         naming: How it reads names, if not like the class.
+        read_alone: Reads one of several config files, which the source puts together.
         values: What it gave, by the keys that the settings class accepts.
         undecodable: What it could not turn into a value; it gave the rest.
         error: What it raised, if it gave nothing because of that.
@@ -97,9 +98,14 @@ class SourceRecord:
         self.files = files
         self.secret_names = secret_names
         self.naming = naming
+        self.read_alone: Callable[[str], Any] | None = None
         self.values: Mapping[str, Any] = {}
         self.undecodable: tuple[Undecodable, ...] = ()
         self.error: BaseException | None = None
+
+    def of_file(self, path: str) -> "SourceRecord":
+        """Return what is known about the source, as one of the config file at `path` alone."""
+        return SourceRecord(self.kind, self.name, paths=(path,))
 
     def place_of(self, path: str) -> tuple[str, ...] | None:
         """Return the path of what the secret file at `path` sets, if its name alone says; otherwise None."""

@@ -1,6 +1,7 @@
 """Asks a source of a settings class, and records what it gave, what it could not decode and what it raised."""
 
 from collections.abc import Iterator, Mapping
+from functools import cache, partial
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -69,7 +70,20 @@ def described(source: object, reading: Reading | None) -> SourceRecord:
     entries, files = reading or ((), ())
     naming = _naming_of_its_own(source) if reading is not None else None
     paths, secret_names = tuple(_paths(source, kind)), _nesting(source)
-    return SourceRecord(kind, name, paths=paths, entries=entries, files=files, secret_names=secret_names, naming=naming)
+    record = SourceRecord(
+        kind, name, paths=paths, entries=entries, files=files, secret_names=secret_names, naming=naming
+    )
+    if kind is SourceKind.CONFIG_FILE and len(paths) > 1:
+        record.read_alone = cache(partial(_content, source))  # Each finding may ask for it.
+    return record
+
+
+def _content(source: Any, path: str) -> Any:
+    """Return what `source` takes from one of its config files; None if that can't be told."""
+    with AppCode():
+        content, section = source._read_file(Path(path)), getattr(source, "yaml_config_section", None)  # noqa: SLF001 - how it reads each
+        return source._traverse_nested_section(content, section) if section else content  # noqa: SLF001 - likewise
+    return None
 
 
 def half_made(source: object) -> SourceRecord:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from pydantic import BaseModel, SecretStr
+from pydantic import BaseModel, Field, SecretStr
 from pydantic_settings import (
     BaseSettings,
     JsonConfigSettingsSource,
@@ -109,11 +109,13 @@ class TwoFiles(BaseSettings):
     )
 
 
-def test_each_of_several_config_files_is_named() -> None:
+def test_the_one_of_several_config_files_that_is_wrong_is_named() -> None:
     """pydantic-settings does not say which of them it was."""
     Path("default.toml").write_text("port = 'x'\n")
     Path("prod.toml").write_text("")
-    assert messages(check(_start(TwoFiles))) == ["`PORT` of `default.toml` and `prod.toml` is not an integer"]
+    assert messages(check(_start(TwoFiles))) == ["`PORT` of `default.toml` is not an integer"]
+    Path("prod.toml").write_text("port = 'y'\n")
+    assert messages(check(_start(TwoFiles))) == ["`PORT` of `prod.toml` is not an integer"]
 
 
 def test_a_setting_that_a_config_file_sets_does_not_keep_its_default() -> None:
@@ -169,3 +171,56 @@ def test_what_chooses_the_sources_is_no_source() -> None:
     (found,) = check(_start(Unmakeable, PORT="x")).diagnostics
     assert found.message.startswith("`settings_customise_sources()` of the settings class fails with KeyError in")
     assert found.hint == "no value was checked, because no source could be asked"
+
+
+class Layers(BaseSettings):
+    """It puts two config files together."""
+
+    model_config = SettingsConfigDict(json_file=["base.json", "local.json"], extra="forbid", env_nested_delimiter="__")
+
+    sub: Sub
+    limits: dict[str, int] = {}
+    settings_customise_sources = chosen(  # type: ignore[pydantic-field]  # as above
+        lambda cls, given: (given["env"], JsonConfigSettingsSource(cls, deep_merge=True))
+    )
+
+
+def test_of_several_config_files_the_one_that_gives_a_value_is_named() -> None:
+    """Both only where both give a part of it."""
+    Path("base.json").write_text('{"sub": {"count": 1, "label": "b"}, "limits": {"a": 1}}')
+    Path("local.json").write_text('{"sub": {"count": 2}, "limits": {"b": 2}}')
+    assert _origins(_start(Layers)) == {
+        "SUB__COUNT": "local.json",
+        "SUB__LABEL": "base.json",
+        "LIMITS": "base.json and local.json",
+    }
+    Path("base.json").write_text('{"sub": {"count": "x", "label": 5}, "stray": 1}')
+    Path("local.json").write_text('{"limits": {"b": "x"}}')
+    assert sorted(messages(check(_start(Layers)))) == [
+        "`SUB__COUNT` of `base.json` is not an integer",
+        "`SUB__LABEL` of `base.json` is not a string",
+        "`b` in `LIMITS` of `local.json` is not an integer",
+        "`stray` of `base.json` is not a setting, and the settings class forbids it",
+    ]
+
+
+class TwoKeys(BaseSettings):
+    """A field has an alias and its name, which sources use in their own ways."""
+
+    model_config = SettingsConfigDict(
+        json_file="config.json", env_nested_delimiter="__", populate_by_name=True, extra="ignore"
+    )
+
+    sub: Sub = Field(Sub(count=0), alias="part")
+    settings_customise_sources = chosen(  # type: ignore[pydantic-field]  # as above
+        lambda cls, given: (given["env"], JsonConfigSettingsSource(cls))
+    )
+
+
+def test_what_is_under_a_key_that_the_class_passes_over_does_not_count() -> None:
+    """Of the alias and the name it takes the alias, whichever source gives it."""
+    Path("config.json").write_text('{"part": {"count": 3}}')
+    subject = _start(TwoKeys, SUB__LABEL="c")
+    assert subject.validated.settings == TwoKeys.model_construct(sub=Sub(count=3))
+    assert _origins(subject)["PART__COUNT"] == "config.json"
+    assert "SUB__LABEL" not in _origins(subject)

@@ -168,7 +168,7 @@ def _of_files(case: Case, said: Any, right: Any, answers: Mapping[str, Sequence[
     origins = [origin for each in output["variables"] for origin in _origins(each)] if output else []
     paths = [each.get("paths") or [each["path"]] for each in origins if each.get("source") == "config-file"]
     named = {Path(each).name for group in paths for each in group}
-    # Of several files that a source puts together nobody can tell which one gives what.
+    # Of several files that a source puts together, a mapping may come from all.
     alone = {Path(each).name for group in paths if len(group) == 1 for each in group}
     for path, versions in answers.items():
         if path in case.unseen:
