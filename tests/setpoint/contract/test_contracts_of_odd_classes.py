@@ -64,6 +64,29 @@ class Parts(BaseSettings):
     host: str = Field(validation_alias=AliasChoices("HOST", AliasPath("CONFIG", "host")))  # type: ignore[pydantic-alias]  # on purpose
 
 
+class PartFirst(BaseSettings):
+    """A part of a value takes precedence over a variable of its own."""
+
+    port: int = Field(1, validation_alias=AliasChoices(AliasPath("CONFIG", "port"), "PORT"))  # type: ignore[pydantic-alias]  # on purpose
+
+
+class Cache(BaseSettings):
+    """It reads variables by itself."""
+
+    model_config = SettingsConfigDict(env_prefix="CACHE_")
+
+    size: int
+    lifetime: int = 1
+
+
+class InTwoWays(BaseSettings):
+    """Parts of one value come from here, and others from what the class of the value reads."""
+
+    model_config = SettingsConfigDict(env_nested_delimiter="__")
+
+    cache: Cache
+
+
 class SharedName(BaseSettings):
     """Settings that have a name in common."""
 
@@ -221,6 +244,8 @@ AS_JSON = (
         (Numbers, 'SHARE=.50\nSIZES=["01", 1]\n'),
         (Parts, 'CONFIG={"port": 1, "host": "h"}\n'),
         (Parts, 'CONFIG={"port": 1}\nHOST=h\n'),
+        (PartFirst, 'CONFIG={"port": 1}\nPORT=x\n'),
+        (InTwoWays, "CACHE_SIZE=1\nCACHE__LIFETIME=2\n"),
         (SharedName, "BASE_URL=x\n"),
         (SharedName, "READ_URL=x\nBASE_URL=x\n"),
         (CutOnce, "APP_POOL_MAX_SIZE=3\n"),

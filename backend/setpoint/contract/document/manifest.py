@@ -36,6 +36,8 @@ def as_json(contract: SettingsContract) -> dict[str, Any]:
     _loosen(schema, contract, schemas)
     for part in contract.parts:
         schemas.note(part.setting, _READ_BY_ITSELF)
+        for variable in contract.variables_at(part.setting)[:1]:
+            _without_counts(_schema_at(schema, _place(contract, variable)))  # What one way lacks, the other may set.
     found = elsewhere(contract)
     if found is not Elsewhere.NOTHING:
         _leave_room(schema, over=found is Elsewhere.OVER_VARIABLES)
@@ -80,8 +82,25 @@ def _loosen(schema: dict[str, Any], contract: SettingsContract, schemas: ValueSc
             schemas.note((name,), "alias")
         if len(variable.setting) == 1 and variable.holds_parts:
             properties[variable.name] = {"writeOnly": True} if variable.secret else {}
+        if _is_below_parts(contract, variable):
+            key = _place(contract, variable)[0]
+            properties[key] = _words(properties[key])
     if "required" in schema:
         schema["required"] = [each for each in schema["required"] if each in required]
+
+
+def _is_below_parts(contract: SettingsContract, variable: Variable) -> bool:
+    """Return whether a value inside that of another variable takes precedence, so that a wrong one may not matter."""
+    names = contract.variables_at(variable.setting)
+    before = names[: names.index(variable)] if variable in names else ()
+    return len(variable.setting) == 1 and not variable.holds_parts and any(each.holds_parts for each in before)
+
+
+def _schema_at(schema: dict[str, Any], place: list[str]) -> dict[str, Any]:
+    """Return the part of `schema` for what is at `place`; an empty one if it says nothing of that."""
+    for key in place:
+        schema = schema.get("properties", {}).get(key, {})
+    return schema
 
 
 def _leave_room(schema: dict[str, Any], *, over: bool) -> None:
