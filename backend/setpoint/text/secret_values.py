@@ -3,7 +3,7 @@
 import re
 from urllib.parse import unquote
 
-from setpoint.text.secret_names import is_secret_name
+from setpoint.text.secret_names import ends_as_a_secret, is_secret_name
 
 _CHUNK = r"[A-Za-z0-9]{8,}"
 # Ten characters that include letters and digits or a capital inside, eight with all three, or a long word.
@@ -14,26 +14,34 @@ _WRITTEN_BY_PEOPLE = (
     r"(?:[A-Z]?[a-z]{2,}|[A-Z]{2,4}(?=[A-Z][a-z]|\d*$)){1,4}\d{0,4}|[0-9]+[A-Za-z]{1,5}|[A-Z]{2,}\d{0,4}"
 )
 # As their vendors document them: Stripe, GitHub, GitLab, Slack, AWS, Google, npm, SendGrid, OpenAI, Anthropic, Hugging
-# Face, DigitalOcean, Shopify, PyPI, Docker, Vault, Sentry, New Relic, Linear, a JWT.
+# Face, DigitalOcean, Shopify, PyPI, Docker, Vault, Sentry, New Relic, Linear, Square, Grafana, Figma, Atlassian,
+# Supabase, Dynatrace, Databricks, Mailgun, Telegram, a JWT.
 _PREFIX_BY_MAKER = (
     r"(?<![A-Za-z0-9])(?:"
-    r"(?:[sr]k_(?:live|test)_|whsec_|gh[pousr]_|github_pat_|gl(?:pat|rt|dt)-|xox[abeprs]-|xapp-|AIza|GOCSPX-|eyJ)[\w.-]{8}"
+    r"(?:[sr]k_(?:live|test)_|whsec_|gh[pousr]_|github_pat_|gl(?:pat|rt|dt)-|xox[abeprs]-|xapp-|AIza|GOCSPX-|eyJ"
+    r"|ya29\.|sq0[a-z]{3}-|shp(?:ca|pa|ss)_|glsa_|figd_|ATATT3|sb_secret_|dt0[a-z]\d\d\.)[\w.-]{8}"
+    r"|dapi[0-9a-f]{32}|key-[0-9a-z]{32}|(?:bot)?\d{8,10}:AA[\w-]{20}"
     r"|A[KS]IA[A-Z0-9]{12}|SG\.[\w-]{16,}\.|sk-(?:proj|ant|svcacct|or)-[\w-]{8}"
     r"|(?:npm_|hf_|sk-|dop_v1_|shpat_|pypi-|dckr_pat_|hvs\.|sntry[su]_|NRAK-|lin_api_)[A-Za-z0-9_-]{20})"
 )
 # Like base32 (RFC 4648); a name has its digits in one place.
 _CAPITALS_AND_DIGITS = r"(?=.*\d[A-Z]+\d)[A-Z2-7]{16,}"
 # Each begins at the start of a word, so that a long value is scanned only once.
-_CREDENTIALS_INSIDE = r"(?<!\S)[^\s:]*:\S*@"
-_KEY_INSIDE = r"(?<![\w.-])([\w.-]+)[\"']?\s*[:=]|(?<!\S)--?([A-Za-z][\w-]*)\s+[^\s-]"
+# The digest of an image (`nginx:1.25@sha256:…`) is none.
+_CREDENTIALS_INSIDE = r"(?<!\S)[^\s:]*:\S*@(?!sha\d+:)"
+_NUMBER = r"[\"']?\d+(?:\.\d+)?[\"']?(?![^\s,;&}\]])"
+_KEY_INSIDE = rf"(?<![\w.-])([\w.-]+)[\"']?\s*[:=](?:\s*({_NUMBER}))?|(?<!\S)--?([A-Za-z][\w-]*)\s+[^\s-]"
 # From the first backslash on, so that a run of them is scanned only once.
 _ESCAPED_IN_JSON = r"(?<!\\)\\+u([0-9A-Fa-f]{4})"
-# A private key; webhook URLs, which let in whoever knows them; signed URLs; credentials in headers and commands.
+# A private key; webhook URLs, which let in whoever knows them; signed URLs; credentials in headers and commands; hashes
+# of passwords.
 _SENSITIVE_FORM = (
     r"(?i)-----BEGIN [A-Z ]*PRIVATE KEY-----|AGE-SECRET-KEY-"
     r"|\b(?:hooks\.slack\.com/|discord(?:app)?\.com/api/webhooks/|webhook\.office\.com/)\S"
     r"|[?&](?:sig|signature|x-(?:amz|goog)-signature)=\S"
     r"|(?<![\w-])(?:proxy-)?authorization[\"']?\s*[:=]\s*[\"']?\w+\s+\S|^\s*bearer\s+\S{8,}\s*$"
+    r"|^\s*(?:basic|token)\s+(?=\S*(?:[\d=]|(?-i:[a-z][A-Z])))[\w+/=.-]{8,}\s*$"
+    r"|\$(?:2[abxy]|apr1|argon2i?d?|[156y])\$[^\s$]+\$"
     r"|(?<!\w)auth[\"']\s*:\s*[\"'][A-Za-z0-9+/]{8}|(?<!\S)(?:-u|--user)[\s=]*(?!\d+:\d)[^\s:]+:\S"
     r"|(?<!\S)login\s+\S+\s+password\s+\S"
     # A line of `.pgpass`; an IPv6 address looks like one.
@@ -49,7 +57,8 @@ def looks_secret(value: str) -> bool:
     if any(re.search(form, written) for form in (_CREDENTIALS_INSIDE, _SENSITIVE_FORM, _PREFIX_BY_MAKER)):
         return True
     keys = re.finditer(_KEY_INSIDE, re.sub(_SCOPE, "", written))
-    return any(is_secret_name(key[1] or key[2]) for key in keys)
+    # A number of tokens is no token.
+    return any((ends_as_a_secret if key[2] else is_secret_name)(key[1] or key[3]) for key in keys)
 
 
 def _decoded(value: str) -> str:

@@ -48,6 +48,12 @@ from support.checking import checked
         "sk_live_goosedown",
         '["SG.goosedowngoosedown.goosedown"]',
         "-Dregion=x -Did=AKIAGOOSEDOWNGOOSE12",
+        "Basic bWU6Z29vc2Vkb3du",
+        "https://api.telegram.example/bot123456789:AAgoosedowngoosedown12/x",
+        "$2b$12$goosedowngoosedown",
+        "me:$apr1$goose$down",
+        "glsa_goosedowngoosedown",
+        "password=471183",
     ],
 )
 def test_a_value_that_holds_credentials_is_known(value: str) -> None:
@@ -79,6 +85,10 @@ def test_a_value_that_holds_credentials_is_known(value: str) -> None:
         "openid tokens:read,secrets:write",
         "2001:0:3:4:5:6:7:8",
         "arn:aws:s3:::bucket",
+        "registry.example/app:1.2@sha256:0123456789abcdef",
+        '{"tokens": 512, "model": "x"}',
+        "costs $1 or $2",
+        "key-value",
     ],
 )
 def test_a_harmless_value_is_shown(value: str) -> None:
