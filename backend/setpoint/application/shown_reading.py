@@ -9,7 +9,7 @@ from setpoint.envfile.source_text import Span
 from setpoint.sources.env_file import EnvFile
 from setpoint.text.guarded import MASK, Guarded
 from setpoint.text.secret_values import is_token_as_name
-from setpoint.text.shown import Door, is_name, is_secret_of_stranger
+from setpoint.text.shown import COMMENT, Door, comment_in, is_name, is_secret_of_stranger, with_blanks
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,16 @@ class ShownReading:
                 masked += 1
                 shown = MASK if masked == 1 else f"{MASK} ({masked})"
             is_shown = value is None or self.judgement.shows(name, value)
-            yield shown, value if is_shown else MASK, is_shown
+            yield shown, self._without_comment(name, value) if is_shown else MASK, is_shown
+
+    def _without_comment(self, name: str, value: str | None) -> str | None:
+        """Return `value` without what was meant as a comment, but is not one to the program."""
+        bindings = self.file.reading.bindings_by_name.get(name, ())
+        binding = next((each for each in reversed(bindings) if each.value == value), None)
+        if value is None or binding is None or self.judgement is REVEALED:
+            return value
+        comment = comment_in(value, with_blanks(self.file.source.text, *binding.value_span))
+        return value if comment is None else f"{value[:comment]}{COMMENT}"
 
     def name(self, name: str, *, has_value: bool = True) -> str:
         """Return `name` in a form that may be shown: what can't be a name may be part of a key that spans lines."""

@@ -102,4 +102,4 @@ class ShownValues:
         """Return the value of `assignment` in a form that may be shown."""
         if not self.shows(assignment):
             return MASK
-        return self.door.opened(assignment.value, assignment.written.value if assignment.written else None)
+        return self.door.opened(assignment.value, assignment.written.value_with_blanks if assignment.written else None)

@@ -24,6 +24,14 @@ class Written(NamedTuple):
         """Return its value as written in the file, with its quotes."""
         return Guarded(self.binding.value_span.of(self.file.source.text))
 
+    @property
+    def value_with_blanks(self) -> Guarded:
+        """Return the same with the blanks before it."""
+        from setpoint.text.shown import with_blanks  # noqa: PLC0415 - only needed when a value is shown
+
+        span = self.binding.value_span
+        return Guarded(with_blanks(self.file.source.text, span.start, span.end))
+
 
 class Entry(NamedTuple):
     """One name and one value.

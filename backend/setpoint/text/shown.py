@@ -134,7 +134,23 @@ def comment_in(value: str, written: str) -> int | None:
 
     Args:
         value: What the program reads.
-        written: How the file writes it; inside quotes, `#` does not begin a comment.
+        written: How the file writes it, with the blanks before it; inside quotes, `#` does not begin a comment.
     """
-    found = None if re.fullmatch(_QUOTED, written) else re.search(_COMMENT, value)
-    return found.start() + 1 if found else None
+    if re.fullmatch(_QUOTED, written):
+        return None
+    if found := re.search(_COMMENT, value):
+        return found.start() + 1
+    meant = re.search(_COMMENT, written)  # Programs strip blanks, and some join lines.
+    at = -1
+    for _ in range(written.count("#", 0, meant.end()) if meant else 0):
+        at = value.find("#", at + 1)
+        if at < 0:
+            return None
+    return at if meant else None
+
+
+def with_blanks(text: str, start: int, end: int) -> str:
+    """Return what is in `text` from `start` to `end`, with the blanks before it."""
+    while start and text[start - 1] in " \t":
+        start -= 1
+    return text[start:end]

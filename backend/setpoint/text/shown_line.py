@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from setpoint.text.escape import printable
 from setpoint.text.guarded import MASK
-from setpoint.text.shown import COMMENT, comment_in
+from setpoint.text.shown import COMMENT, comment_in, with_blanks
 
 _LONGEST_LINE = 160
 _CONTEXT = 40
@@ -169,8 +169,7 @@ def _before_value(text: str, line: Extent, name: Name | None, value: Extent) -> 
 
 def pieces_of_value(text: str, start: int, end: int) -> list[Piece]:
     """Return what is shown of a value that may be shown: not what was meant as a comment."""
-    written = text[start:end]
-    comment = comment_in(written, written)
+    comment = comment_in(text[start:end], with_blanks(text, start, end))
     if comment is None:
         return [Piece.plain(text, start, end)]
     return [Piece.plain(text, start, start + comment), Piece(start + comment, end, COMMENT, hidden=True)]

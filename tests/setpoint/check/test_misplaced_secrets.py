@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from ipaddress import IPv4Address
@@ -287,3 +288,29 @@ def test_a_token_as_a_key_in_the_name_of_a_variable_shows_nowhere(
         for environment in (None, {name: value}):
             said = _said(settings_class, f"{text}\nAPP_LIMITS__good=1\n", environment)
             assert token[-8:].casefold() not in said.casefold()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "MOTTO= # kXwvQz\n",
+        "MOTTO=\t#kXwvQz\nPAGE=x #kXwvQz\n",
+        "MOTTO=a # kXwvQz\n",
+        "MOTTO=a\\\n# kXwvQz\n",
+        'MOTTO="a" # kXwvQz\n',
+    ],
+)
+@pytest.mark.parametrize("loaders", ["systemd bash", "compose docker", "docker", "systemd", "kubectl uv"])
+def test_a_comment_shows_nowhere_whatever_a_program_makes_of_it(text: str, loaders: str) -> None:
+    """Who writes one does not know that a program takes it for the value."""
+    contract = SettingsContract.of(Page)
+    subjects = [
+        Subject(contract, Gathered((parse_env_file("1.env", text.encode(), {}, each),))) for each in loaders.split()
+    ]
+    subject = replace(subjects[0], others=tuple(subjects[1:]))
+    assert "kXw" not in _texts(subject, check(subject))
+
+
+def test_a_value_that_begins_with_a_hash_is_no_comment() -> None:
+    """It may be a colour or a channel."""
+    assert "MOTTO  #fff" in re.sub(" +", "  ", _said(Page, "MOTTO=#fff\n"))

@@ -141,6 +141,14 @@ def test_what_is_no_secret_shows() -> None:
     assert b"****" not in run_config("read", "-", "--loader", "docker", stdin=text).stdout
 
 
+def test_of_a_comment_that_a_program_reads_as_part_of_the_value_it_shows_that_there_is_one() -> None:
+    """`show` says no more either."""
+    text = b"LOG_LEVEL=INFO # ask Jo\nOTHER= # ask Jo\nCOLOR=#fff\n"
+    shown = run_config("read", "-", "--loader", "systemd", stdin=text).stdout.decode()
+    assert shown == 'LOG_LEVEL="INFO #…"\nOTHER="#…"\nCOLOR="#fff"\n'
+    assert b"# ask Jo" in run_config("read", "-", "--loader", "systemd", "--reveal", stdin=text).stdout
+
+
 def test_no_place_tells_how_long_a_secret_is(tmp_path: Path) -> None:
     """The diagnostics of a loader point into values."""
     said = set()

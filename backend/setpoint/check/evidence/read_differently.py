@@ -12,7 +12,7 @@ from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import EnvFile
 from setpoint.text.guarded import MASK, Guarded
 from setpoint.text.join import joined, said_of
-from setpoint.text.shown import ends_in_comment
+from setpoint.text.shown import ends_in_comment, with_blanks
 
 
 def differences(subject: Subject) -> Iterator[Finding]:
@@ -44,11 +44,13 @@ def _difference(
     name, source = statement.name, statement.file.source
     same = [each for file in together.values() for each in file.reading.bindings_by_name.get(name, ())]
     written = written_value(source, same)
+    start = min(each.value_span.start for each in same)
+    commented = with_blanks(source.text, start, start + len(written))
     read = {loader: read_value(source, file.reading, name, written) for loader, file in together.items()}
     groups = grouped(read)
     if len(groups) == 1:
         return None
-    habits = "; ".join(said_of(loaders, _what(subject, statement, each, written)) for loaders, each in groups)
+    habits = "; ".join(said_of(loaders, _what(subject, statement, each, commented)) for loaders, each in groups)
     return Finding(
         f"`{statement.shown_name}` is read differently: {habits}",
         value_region(statement),
