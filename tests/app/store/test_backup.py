@@ -42,7 +42,7 @@ def test_a_copy_made_under_writes_is_whole_and_can_be_put_in_place(store: AnySto
 
     writer = threading.Thread(target=write)
     writer.start()
-    copies = [tmp_path / f"copy-{number}.db" for number in range(3)]
+    copies = [tmp_path / name for name in ("copy.db", "copy#2?mode=rw.db", "50%41 copy.db")]
     for copy in copies:
         back_up(url, copy)
     stop.set()

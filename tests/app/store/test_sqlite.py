@@ -66,6 +66,20 @@ def test_nothing_is_acknowledged_that_nobody_would_find_again(store: SqliteStore
     assert append(store, draft(A="3")).number == 2
 
 
+def test_what_a_reader_still_keeps_is_not_called_removed(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The old pages stay beside the file until nobody reads them any more."""
+    monkeypatch.setattr("app.store.sqlite.store._PATIENCE_SECONDS", 0.02)
+    with closing(open_store(f"sqlite:///{database}", OLD_KEY)) as store, closing(DRIVER.connect(database)) as reader:
+        append(store, draft(COUNT="1"))
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM revisions").fetchone()
+        append(store, draft(COUNT="2"))
+        with pytest.raises(UnavailableError, match="do the same again"):
+            store.scrub()
+        reader.rollback()
+        store.scrub()
+
+
 def test_others_can_not_read_the_file(store: SqliteStore) -> None:
     """Neither the database nor what lies beside it."""
     append(store, draft(A="1"))

@@ -32,7 +32,7 @@ def back_up(url: str, target: Path) -> None:
     try:
         draft.unlink(missing_ok=True)
         os.close(os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-        with closing(DRIVER.connect(f"file:{source}?mode=ro", uri=True)) as connection:
+        with closing(DRIVER.connect(_address(source, "mode=ro"), uri=True)) as connection:
             _refuse_other_tables(connection, source)
             connection.execute("VACUUM INTO ?", (str(draft),))
         _put(draft, target)
@@ -87,7 +87,7 @@ def check(path: Path, sealer: Sealer) -> None:
     engine = sa.create_engine(
         "sqlite://",
         module=DRIVER,
-        creator=lambda: DRIVER.connect(f"file:{path}?mode=ro&immutable=1", uri=True),
+        creator=lambda: DRIVER.connect(_address(path, "mode=ro&immutable=1"), uri=True),
         hide_parameters=True,
     )
     try:
@@ -108,6 +108,11 @@ def file_faults(connection: sa.Connection) -> list[str]:
     """Return what SQLite itself finds wrong with the file."""
     found = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
     return [] if found == ["ok"] else [f"SQLite reports: {each}" for each in found]
+
+
+def _address(path: Path, how: str) -> str:
+    """Return how SQLite names a file to open it in a special way; any character may be in its name."""
+    return f"{path.absolute().as_uri()}?{how}"
 
 
 def _sqlite_path(url: str) -> Path:

@@ -114,7 +114,10 @@ class SqliteStore:
 
         def empty_log() -> None:
             with closing(self._writing.raw_connection()) as connection:
-                connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                is_busy, *_ = connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            if is_busy:
+                message = "removed, but a reader keeps the old pages beside the database: do the same again"
+                raise UnavailableError(message)
 
         with told_plainly():
             self._apart.run(empty_log)
