@@ -173,6 +173,8 @@ class AuditAnswer(BaseModel):
     app: str | None
     environment: str | None
     details: dict[str, Any]
+    token_id: str | None
+    address: str | None
     request_id: str
 
 
@@ -303,5 +305,7 @@ def audit_json(entry: AuditEntry) -> Json:
         "app": entry.app or None,
         "environment": entry.environment or None,
         "details": dict(entry.detail),
+        "token_id": entry.token_id or None,
+        "address": entry.address or None,
         "request_id": entry.request_id,
     }

@@ -16,6 +16,10 @@ from setpoint.envfile.loaders import find_loader
 from setpoint.envfile.writing import NotExpressibleError, write
 from setpoint.text.guarded import MASK
 
+_LONGEST_KEY = 253
+"""In characters, of a ConfigMap or a Secret: https://kubernetes.io/docs/concepts/configuration/configmap/."""
+_KEY_TOO_LONG = f"Kubernetes accepts at most {_LONGEST_KEY} characters in a name"
+
 
 def tag_of(number: int, wanted: ReadQuery) -> str:
     """Return the entity tag of a representation, which begins with the number of the revision."""
@@ -94,7 +98,15 @@ def _env_file(content: Content, loader: str) -> str:
 
 
 def _kubernetes(content: Content) -> dict[str, Any]:
-    """Return an immutable ConfigMap and Secret: a new revision has new ones under different names."""
+    """Return an immutable ConfigMap and Secret: a new revision has new ones under different names.
+
+    Raises:
+        Problem: 409 for a name that can't be a key of them.
+    """
+    too_long = [name for name in content.revision.names if len(name) > _LONGEST_KEY]
+    if too_long:
+        problems = [ProblemItem(name, "not-expressible", f"`{name}`: {_KEY_TOO_LONG}") for name in too_long]
+        raise Problem(HTTPStatus.CONFLICT, "a variable can't be written so that Kubernetes accepts it", errors=problems)
     return {"apiVersion": "v1", "kind": "List", "items": list(_objects(content))}
 
 

@@ -6,7 +6,10 @@ from setpoint.client.answer import Json
 from setpoint.errors import UnableError
 
 _ROLES = "viewer, editor, approver, deployer, runtime or admin"
-_SCOPES = "config:read config:reveal config:write config:approve schema:write session:write audit:read admin"
+_SCOPES = (
+    "config:read config:reveal config:write config:approve config:break-glass"
+    " schema:write session:write audit:read admin"
+)
 
 
 def add_rights(parser: argparse.ArgumentParser) -> None:

@@ -7,6 +7,7 @@ import pytest
 from app.domain.identity import Scope
 from app.http.answers import TriedOrWrittenAnswer
 from support.http_api import BASE, Api
+from support.small_contract import contract
 
 SECRET = "canary-9f3c-of-a-secret"
 
@@ -107,6 +108,7 @@ def test_a_secret_shows_only_to_those_who_may_and_ask(api: Api) -> None:
     assert shown.get_json()["variables"]["API_KEY"] == {"value": SECRET, "secret": True, "origin": None}
     events = api.call("GET", "/v1/audit?app=billing").get_json()["events"]
     told = [each["details"] for each in events if each["action"] == "config.reveal"]
+    assert (events[0]["token_id"], events[0]["address"]) == (revealer.split("_")[1], "127.0.0.1")
     assert told == [{"revision": 1, "names": ["API_KEY"], "reason": "on call"}]
 
 
@@ -140,6 +142,19 @@ def test_kubernetes_refuses_a_secret_that_is_not_revealed(api: Api) -> None:
     assert (secret["kind"], secret["data"]) == ("Secret", {"API_KEY": "********"})
     with pytest.raises(binascii.Error):
         base64.b64decode(secret["data"]["API_KEY"], validate=True)
+
+
+def test_kubernetes_gets_no_name_that_it_refuses(api: Api) -> None:
+    """A key of a ConfigMap has 253 characters at most, and a variable may have 255."""
+    longest = "V" * 253
+    made = contract(PORT="integer!", **{longest: "text", longest + "W": "text"})
+    path = f"/v1/apps/billing/schemas/{made.digest}?release=2"
+    assert api.call("PUT", path, data=made.document, content_type="application/json").status_code == 200
+    api.put({"PORT": "1", longest: "x"})
+    assert api.call("GET", f"{BASE}/config?format=kubernetes").status_code == 200
+    api.put({"PORT": "1", longest + "W": "x"}, based_on=1)
+    refused = api.call("GET", f"{BASE}/config?format=kubernetes")
+    assert (refused.status_code, refused.get_json()["errors"][0]["variable"]) == (409, longest + "W")
 
 
 def test_a_merge_patch_changes_what_it_names(api: Api) -> None:
