@@ -168,6 +168,22 @@ class SettingsContract:
 
         return KnownNames(variable.name for variable in self.variables)
 
+    def named_after_field(self, name: str) -> Variable | None:
+        """Return the variable of a field that is called `name` in the class, though its variable is not."""
+        return None if self.find(name) else self._by_field.get(self.canonical(name))
+
+    @cached_property
+    def _by_field(self) -> Mapping[str, Variable]:
+        fields = self.settings_class.model_fields
+        aliased = [
+            each for each in self.variables if len(each.setting) == 1 and fields[each.setting[0]].validation_alias
+        ]
+        return {
+            self.canonical(f"{prefix}{each.setting[0]}"): each
+            for each in reversed(aliased)
+            for prefix in ("", self.prefix)
+        }
+
     def with_known_keys(self, name: str) -> Variable | None:
         """Return the variable of which `name` most likely misspells the last keys."""
         return self._names.meant_by(name)

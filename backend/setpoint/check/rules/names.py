@@ -99,6 +99,11 @@ def _unknown_in_file(subject: Subject, statement: Statement, families: Families)
 def _in_family(subject: Subject, statement: Statement, family: Family | None) -> Finding:
     """Return the finding on an unknown name that is no misspelling, by its prefix."""
     hint = "remove it, or add it to `ignore-variables` in `[tool.setpoint]`"
+    if of_field := subject.contract.named_after_field(statement.name):
+        other = f"the class reads the setting of this name as `{of_field.name}`"
+        is_ours = family is not None and family.is_ours
+        severity = Severity.ERROR if is_ours else Severity.WARNING
+        return _unknown(subject, statement, other, f"rename it, {hint}", severity)
     if family is None:
         return _unknown(subject, statement, None, hint, Severity.WARNING)
     label = nearest_in(subject, family, statement)
@@ -215,7 +220,8 @@ def deprecated_variable(subject: Subject) -> Iterator[Finding]:
     for statement in subject.statements:
         variable = statement.variable
         if variable is not None and variable.field.deprecated:
-            message, hint = f"`{variable.name}` is deprecated", variable.field.deprecation_message or None
+            message, said = f"`{variable.name}` is deprecated", variable.field.deprecation_message or None
+            hint = None if variable.field.deprecated is True else said
             yield Finding(message, name_region(statement), variable.name, hint=hint)
 
 

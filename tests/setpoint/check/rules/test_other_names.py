@@ -31,6 +31,37 @@ class Parts(BaseSettings):
     db: nesting._PrefixedDb = Field(default_factory=nesting._PrefixedDb)
 
 
+class Aliased(BaseSettings):
+    """Fields whose variables are not called like them."""
+
+    model_config = SettingsConfigDict(env_prefix="APP_", extra="ignore")
+
+    api_key: str = Field("", alias="SERVICE_KEY", deprecated=True)
+    port: int = Field(1, validation_alias=AliasChoices("HTTP_PORT", "WEB_PORT"))  # type: ignore[pydantic-alias]
+
+
+@pytest.mark.parametrize(
+    ("name", "severity", "variable"),
+    [
+        ("API_KEY", "warning", "SERVICE_KEY"),
+        ("APP_API_KEY", "error", "SERVICE_KEY"),
+        ("PORT", "warning", "HTTP_PORT"),
+        ("APP_PORT", "error", "HTTP_PORT"),
+    ],
+)
+def test_who_writes_the_name_of_a_field_is_told_that_of_its_variable(name: str, severity: str, variable: str) -> None:
+    """It looks right in the class, and has no effect."""
+    (found,) = checked(f"{name}=1\n", settings_class=Aliased).diagnostics
+    assert (found.code, found.severity.value) == ("SP301", severity)
+    assert found.label == f"the class reads the setting of this name as `{variable}`"
+
+
+def test_a_field_that_is_deprecated_without_a_word_has_no_hint() -> None:
+    """It was `deprecated`."""
+    (found,) = checked("SERVICE_KEY=abc\n", settings_class=Aliased).diagnostics
+    assert (found.code, found.hint) == ("SP304", None)
+
+
 TOLD: list[tuple[type[BaseSettings], str, list[str]]] = [
     (Renamed, "LOG_LEVEL=1\nLEVEL=2\n", ["warning `LEVEL` has no effect"]),
     (Renamed, "LEVEL=2\nLOG_LEVEL=1\n", ["warning `LEVEL` has no effect"]),
