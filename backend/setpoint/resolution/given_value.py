@@ -1,6 +1,8 @@
 """Follows the path of a setting through what a source gave, by names and aliases, in the case of the class."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from pydantic import AliasChoices, AliasPath, BaseModel
@@ -35,7 +37,7 @@ def values_along(
         info = model.model_fields.get(str(step)) if model is not None else None
         paths = _accepted_paths(model, str(step)) if model is not None and info else [[step]]
         paths = [taken[str(step)]] if depth == 0 and step in taken else paths
-        is_alone = model is None or not _has_twin(model, str(step))
+        is_alone = model is None or str(step) not in _twins(model)
         found = (value_at_path(current, path, ignores_case=ignores_case and is_alone) for path in paths)
         current = next((each for each in found if each is not NOTHING), NOTHING)
         if current is NOTHING:
@@ -61,9 +63,11 @@ def taken_paths(model: type[BaseModel], values: Mapping[str, Any]) -> Mapping[st
     return found
 
 
-def _has_twin(model: type[BaseModel], name: str) -> bool:
-    """Return whether `model` has another field whose name differs from `name` in case alone."""
-    return any(each != name and each.casefold() == name.casefold() for each in model.model_fields)
+@lru_cache(maxsize=64)
+def _twins(model: type[BaseModel]) -> frozenset[str]:
+    """Return the fields of `model` whose name differs from that of another one in case alone."""
+    alike = Counter(map(str.casefold, model.model_fields))
+    return frozenset(each for each in model.model_fields if alike[each.casefold()] > 1)
 
 
 def paths_of(info: Any) -> Iterator[Sequence[str | int]]:
