@@ -127,6 +127,16 @@ def keys(annotation: Any, seen: frozenset[Any] = frozenset()) -> Iterator[str]:
         yield from keys(part, seen)
 
 
+def models_inside(annotation: Any, seen: frozenset[Any] = frozenset()) -> Iterator[type[BaseModel]]:
+    """Yield all models inside `annotation`: in collections, in unions, and in each other."""
+    if is_class(annotation, (BaseModel,)) and annotation not in seen:
+        yield annotation
+        for field in annotation.model_fields.values():
+            yield from models_inside(field.annotation, seen | {annotation})
+    for part in arguments(annotation):
+        yield from models_inside(part, seen)
+
+
 def takes_numbers_or_words(field: FieldInfo) -> bool:
     """Return whether the field accepts only numbers, booleans, one of a few words, or lists of numbers."""
     return bool(choices(field)) or all(_is_number(part) for part in values(field.annotation))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from setpoint.contract.class_variables import Part, parts_of, variables_of
+from setpoint.contract.field_type import models_inside
 from setpoint.contract.guidance import NamesEnvFile
 from setpoint.contract.spelling import reference_of
 from setpoint.contract.variable import Variable
@@ -198,8 +199,18 @@ class SettingsContract:
         return hasattr(self.settings_class, "checked_by_class_alone")
 
     def is_of_part(self, name: str) -> bool:
-        """Return whether an exported contract says that a settings class inside the app's own one reads `name`."""
-        return self.canonical(name) in getattr(self.settings_class, "variables_of_all_parts", ())
+        """Return whether a settings class inside this one reads `name`, of whose settings there may be any number."""
+        of_exported = getattr(self.settings_class, "variables_of_all_parts", ())
+        return self.canonical(name) in of_exported or any(each.find(name) for each in self._of_values)
+
+    @cached_property
+    def _of_values(self) -> "tuple[SettingsContract, ...]":
+        """Return the settings classes whose instances may be values inside a collection, or one of several types."""
+        models = dict.fromkeys(models_inside(self.settings_class))
+        parts = {self.settings_class, *(each.settings_class for each in self.parts)}
+        return tuple(
+            SettingsContract.of(each) for each in models if issubclass(each, BaseSettings) and each not in parts
+        )
 
     @property
     def reads_file_variables(self) -> bool:

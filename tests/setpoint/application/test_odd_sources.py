@@ -128,6 +128,30 @@ def test_of_a_key_in_two_cases_the_last_counts() -> None:
     assert [each.winner and each.winner.name for each in provenances(subject)] == ["PORTS__A"]
 
 
+class Task(BaseSettings):
+    """It is a value in a collection, and reads variables whenever it is made."""
+
+    model_config = SettingsConfigDict(env_prefix="TASK_")
+
+    size: int = 1
+
+
+class Tasks(BaseSettings):
+    """It has any number of them."""
+
+    model_config = SettingsConfigDict(env_nested_delimiter="__")
+
+    by_name: dict[str, Task] = {}
+    one: Task | int = 0
+
+
+@pytest.mark.parametrize(("name", "told"), [("TASK_SIZE", []), ("TASK_SIZES", ["SP301"])])
+def test_what_a_settings_class_in_a_collection_reads_is_not_to_be_taken_out(name: str, told: list[str]) -> None:
+    """Its values would be others then."""
+    found = checked(f"BY_NAME__A__SIZE=1\n{name}=2\n", settings_class=Tasks).diagnostics
+    assert [each.code for each in found] == told
+
+
 REFUSED: list[tuple[type[BaseSettings], str, list[str]]] = [
     (OldNames, "OLD_POOL_SIZE=x\n", ["1 SP401 `OLD_POOL_SIZE` is not an integer"]),
     (OldNames, "OLD_LIMITS_CPU=x\n", ["1 SP401 `OLD_LIMITS_CPU` is not an integer"]),
