@@ -21,8 +21,8 @@ from setpoint.sources.gathered import Gathered, given_alone
 from setpoint.text.escape import printable_lines
 from setpoint.text.join import joined
 
-MOST_FAULTS = 2_000
-"""How many are explained: each takes a tenth of a millisecond, and one value can have a million."""
+MOST_FAULTS = 1_000
+"""How many are explained: each takes up to a millisecond, and one value can have a million."""
 
 
 class ReadyContract:

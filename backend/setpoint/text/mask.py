@@ -20,6 +20,7 @@ _SEPARATED_DIGITS = re.compile(
     r"(?<![0-9A-Za-z])(?:(?:[0-9A-Fa-f]{2}){1,4}[: _.-]){2,}(?:[0-9A-Fa-f]{2}){1,4}(?![0-9A-Za-z])"
 )
 _PIECE, _PIECE_OF_LETTERS, _PIECE_OF_WORDS, _LONG_PIECE = 4, 5, 6, 12
+_MOST_REMEMBERED = 100
 # A set of this many takes about 100 MB.
 _MOST_PIECES = 1 << 20
 
@@ -33,6 +34,7 @@ class Redactor:
 
     def __init__(self, values: Iterable[str]) -> None:
         self._given = values
+        self._redacted: dict[str, str] = {}
 
     @cached_property
     def _forms(self) -> list[str]:
@@ -51,6 +53,15 @@ class Redactor:
 
     def redact(self, text: str) -> str:
         """Return `text` with the values masked, and every recognisable part of them."""
+        # A class refuses thousands of items in the same words, which may list a thousand choices.
+        if (known := self._redacted.get(text)) is not None:
+            return known
+        redacted = self._anew(text)
+        if len(self._redacted) < _MOST_REMEMBERED:
+            self._redacted[text] = redacted
+        return redacted
+
+    def _anew(self, text: str) -> str:
         kept, last = list[str](), 0
         for start, end in sorted(self._spans(text)):
             if end <= last:

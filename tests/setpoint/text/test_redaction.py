@@ -176,3 +176,12 @@ def test_no_bit_of_a_secret_shows_in_base64(secret: str, before: bytes, after: b
     shown = Redactor([secret]).redact(f"<{encoded}>")
     assert shown.removeprefix("<").partition(MASK)[0] in {encoded[:at] for at in range(first + 1)}
     assert shown.removesuffix(">").rpartition(MASK)[2] in {encoded[at:] for at in range(last, len(encoded) + 1)}
+
+
+def test_a_text_that_comes_again_and_again_is_masked_once() -> None:
+    """A class that takes one of a thousand words refuses each item of a long list with all of them."""
+    redactor = Redactor(["a1bcdefgh" * 50])
+    text = "Input should be " + ", ".join(f"'choice-{at}'" for at in range(1_000)) + " a1bcdefgha1bcdefgh"
+    started = time.process_time()
+    assert {redactor.redact(text).count(MASK) for _ in range(1_000)} == {1}
+    assert time.process_time() - started < 5
