@@ -12,7 +12,7 @@ from setpoint.check.outcome import Severity
 from setpoint.check.report import Report, SourceSummary
 from setpoint.contract.field_type import models_from
 from setpoint.contract.guidance import NamesEnvFile
-from setpoint.contract.spelling import Spelling, alias_paths, reference_of, spellings_of
+from setpoint.contract.spelling import Spelling, alias_paths, in_capitals, reference_of, spellings_of
 from setpoint.sources.entry import entries_of
 from setpoint.sources.env_file import EnvFile, read_env_file
 from setpoint.sources.plain_file import reads_plainly
@@ -82,7 +82,7 @@ def _is_known(settings_class: type[BaseSettings], file: EnvFile) -> bool:
         by_name.setdefault(each.name, []).append(each)
     settings: set[tuple[str, ...]] = set()
     for name in file.variables:
-        named = by_name.get(name.upper() if ignores_case else name, [])
+        named = by_name.get(in_capitals(name) if ignores_case else name, [])
         if len(named) != 1 or first[named[0].setting] is not named[0] or _is_special(named[0]):
             return False
         settings.add(named[0].setting)

@@ -12,7 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from setpoint.contract.class_variables import Part, parts_of, variables_of
 from setpoint.contract.field_type import models_inside
 from setpoint.contract.guidance import NamesEnvFile
-from setpoint.contract.spelling import reference_of
+from setpoint.contract.spelling import in_capitals, reference_of
 from setpoint.contract.variable import Variable
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ class SettingsContract:
 
     def canonical(self, name: str) -> str:
         """Return the spelling by which `name` is known here."""
-        return name.upper() if self.ignores_case else name
+        return in_capitals(name) if self.ignores_case else name
 
     def find(self, name: str) -> Variable | None:
         """Return the variable that `name` sets: itself, or the open one that takes it as a key."""

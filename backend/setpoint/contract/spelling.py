@@ -40,6 +40,12 @@ def reference_of(settings_class: type[BaseSettings]) -> str:
     return f"{settings_class.__module__}:{settings_class.__qualname__}"
 
 
+def in_capitals(name: str) -> str:
+    """Return `name` in upper case, unless that is another name: the capitals of `straße` are those of `strasse`."""
+    capitals = name.upper()
+    return capitals if name.isascii() or capitals.lower() == name.lower() else name.lower()
+
+
 def spellings_of(settings_class: type[BaseSettings]) -> Iterator[Spelling]:
     """Yield the names that `settings_class` reads, in the order of its fields; not those of classes nested in it."""
     for field in settings_class.model_fields:
@@ -84,7 +90,7 @@ def _nested(  # noqa: PLR0917 - each is as needed as the others
     delimiter = config.get("env_nested_delimiter")
     model = nested_model(info) if delimiter else None
     for each in names:
-        name = each if config.get("case_sensitive") else each.upper()
+        name = each if config.get("case_sensitive") else in_capitals(each)
         yield Spelling(name, setting, info, names, inside, default)
         if model is None or not delimiter or model in inside or holds_parts(info, each, delimiter):
             continue

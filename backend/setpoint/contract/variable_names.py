@@ -6,6 +6,7 @@ from typing import NamedTuple
 from pydantic.fields import FieldInfo
 
 from setpoint.contract.open_keys import Level, levels_along, of_either, takes
+from setpoint.contract.spelling import in_capitals
 from setpoint.contract.variable import Variable
 from setpoint.text.suggest import KnownNames, allowed_steps
 
@@ -113,4 +114,4 @@ class VariableNames:
         return around._replace(name=name, setting=setting, field=info, required=info.is_required(), open=False)
 
     def _canonical(self, name: str) -> str:
-        return name.upper() if self._ignores_case else name
+        return in_capitals(name) if self._ignores_case else name

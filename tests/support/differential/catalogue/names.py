@@ -128,6 +128,14 @@ class SerializationAlias(BaseSettings):
     port: int = Field(1, serialization_alias="HTTP_PORT")
 
 
+class NotInEnglish(BaseSettings):
+    """Names with letters that have no capitals of their own."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore")
+    street: str = Field("none", validation_alias="straße")
+    price: int = Field(1, validation_alias="ölpreis")
+
+
 class CaseSensitive(BaseSettings):
     model_config = SettingsConfigDict(case_sensitive=True, env_file=".env", extra="ignore")
     Port: int = 1
@@ -196,6 +204,7 @@ CASES = [
     Case(NameAlone, _ALIASED, (PROCESS,)),
     Case(GeneratedAliases, {"HTTPPORT": INT, "hostName": WORD, "HTTP_PORT": INT}, (PROCESS,)),
     Case(SerializationAlias, _ALIASED, (PROCESS,)),
+    Case(NotInEnglish, {"straße": WORD, "STRASSE": WORD, "ölpreis": INT}),
     Case(CaseSensitive, {"Port": INT, "HOST": WORD, "debug": BOOL}),
     Case(CaseSensitiveWithPrefix, {"App_PORT": INT, "APP_PORT": INT}, (PROCESS,)),
     Case(OneVariableForTwo, {"PORT": INT, "WEB_PORT": INT, "API_PORT": INT}, (PROCESS,)),
