@@ -201,6 +201,10 @@ class Store(Protocol):
         """Return what `question` finds in one consistent view; it must not write."""
         ...
 
+    def glance(self, question: Callable[[Transaction], T]) -> T:
+        """Return what `question` finds with a single statement; cheap enough for every request."""
+        ...
+
     def write(self, change: Callable[[Transaction], T]) -> T:
         """Run `change` while nobody else writes, and return its result once it is on disk.
 

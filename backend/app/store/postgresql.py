@@ -26,7 +26,6 @@ from app.turns import Turns, acts_for
 
 T = TypeVar("T")
 
-_POSITION = sa.select(counter.c.sequence, counter.c.mark)
 _LOCK = sa.select(counter.c.sequence).with_for_update()
 _CHANNEL = "setpoint_events"
 _MIGRATION_LOCK = 0x5E7901
@@ -84,6 +83,16 @@ class PostgresqlStore:
         with told_plainly():
             return _twice_if_lost(ask)
 
+    def glance(self, question: Callable[[SqlTransaction], T]) -> T:
+        """Return what `question` finds with a single statement, in one round trip."""
+
+        def ask() -> T:
+            with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                return question(SqlTransaction(connection, self.sealer))
+
+        with told_plainly():
+            return _twice_if_lost(ask)
+
     def write(self, change: Callable[[SqlTransaction], T]) -> T:
         """Run `change` while nobody else writes, and return its result once it is on disk."""
         with self._turns.taken(acts_for.get()):
@@ -96,13 +105,7 @@ class PostgresqlStore:
 
     def position(self) -> Position:
         """Return the position of the newest event."""
-
-        def ask() -> Position:
-            with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                return Position(*connection.execute(_POSITION).one())
-
-        with told_plainly():
-            return _twice_if_lost(ask)
+        return self.glance(lambda found: found.events.latest())
 
     def wait(self, known: Position, timeout: float) -> Position:
         """Return the position of the newest event, once it differs from `known` or `timeout` seconds have passed."""

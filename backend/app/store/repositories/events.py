@@ -24,7 +24,7 @@ _NEXT = Prepared(
 _NEW_EVENT = Prepared(events.insert())
 _NEW_ENTRY = Prepared(audit.insert().inline())
 _ENTRIES = sa.select(audit, principals).join(principals).set_label_style(BY_TABLE)
-_POSITION = sa.select(counter.c.sequence, counter.c.mark)
+_POSITION = Prepared(sa.select(counter.c.sequence, counter.c.mark))
 
 
 KEPT = 100_000
@@ -60,8 +60,7 @@ class SqlEvents:
 
     def latest(self) -> Position:
         """Return the position of the newest event."""
-        row = self._connection.execute(_POSITION).one()
-        return Position(row.sequence, row.mark)
+        return Position(*_POSITION.first(self._connection, {}))
 
     def after(self, position: Position, limit: int = 1_000) -> Sequence[Event] | Reset:
         """Return the events after `position`, or a reset if this history does not have that position."""

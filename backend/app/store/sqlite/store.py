@@ -72,7 +72,7 @@ class SqliteStore:
             self._apart.run(lambda: _patiently(self._prepare))
             after_a_failure.pop_all()
         self._bell = Bell(path)
-        self._glance = self.engine.raw_connection()
+        self._glance = self.engine.connect()
         self._glancing = Lock()
 
     def read(self, question: Callable[[SqlTransaction], T]) -> T:
@@ -84,6 +84,13 @@ class SqliteStore:
 
         with told_plainly():
             return _patiently(ask)
+
+    def glance(self, question: Callable[[SqlTransaction], T]) -> T:
+        """Return what `question` finds with a single statement, which needs no transaction to be consistent."""
+        # Every request asks, so this does as little as possible; `read` says what is wrong with the database.
+        with self._glancing, suppress(Exception):
+            return question(SqlTransaction(self._glance, self.sealer))
+        return self.read(question)
 
     def write(self, change: Callable[[SqlTransaction], T]) -> T:
         """Run `change` while nobody else writes, and return its result once it is on disk."""
@@ -97,9 +104,8 @@ class SqliteStore:
 
     def position(self) -> Position:
         """Return the position of the newest event."""
-        # Every request asks, so this does as little as possible; `read` says what is wrong with the database.
-        with self._glancing, suppress(Exception):
-            return Position(*self._glance.cursor().execute(_POSITION).fetchone())
+        with self._glancing, suppress(Exception):  # as in `glance`, and each read that is answered again asks only this
+            return Position(*self._glance.connection.cursor().execute(_POSITION).fetchone())
         return self.read(lambda found: found.events.latest())
 
     def wait(self, known: Position, timeout: float) -> Position:
