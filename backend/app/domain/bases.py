@@ -65,6 +65,8 @@ class Layer:
 
 def effective(own: Variables, layers: Sequence[Layer]) -> Effective:
     """Return all that an environment has: its own variables over those of its bases, later bases over earlier ones."""
+    if not layers:
+        return Effective(own)
     texts: dict[str, str] = {}
     origins: dict[str, str] = {}
     for layer in layers:

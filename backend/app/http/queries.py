@@ -1,6 +1,7 @@
 """The queries of requests."""
 
 from datetime import timedelta
+from functools import cache
 from http import HTTPStatus
 from typing import Literal, TypeVar, get_origin
 
@@ -202,11 +203,16 @@ def query(model: type[Query]) -> Query:
     Raises:
         Problem: 422 with everything that is wrong with it.
     """
-    lists = {name for name, field in model.model_fields.items() if get_origin(field.annotation) is list}
-    repeated = [name for name, values in request.args.lists() if len(values) > 1 and name not in lists]
+    sent, lists = dict(request.args.lists()), _lists_of(model)
+    repeated = [name for name, values in sent.items() if len(values) > 1 and name not in lists]
     if repeated:
         known = {field.alias or name for name, field in model.model_fields.items()}
         items = [ProblemItem(each if each in known else None, "repeated", "it is given twice") for each in repeated]
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "the request has problems", errors=items)
-    texts = {name: values if name in lists else values[0] for name, values in request.args.lists()}
-    return validated(model, texts)
+    return validated(model, {name: values if name in lists else values[0] for name, values in sent.items()})
+
+
+@cache
+def _lists_of(model: type[BaseModel]) -> frozenset[str]:
+    """Return the names of what may be given more than once."""
+    return frozenset(name for name, field in model.model_fields.items() if get_origin(field.annotation) is list)

@@ -134,12 +134,12 @@ def authorize_requests(application: Flask, authentication: Authentication) -> No
                 with suppress(ServiceError):  # anybody may see it, and it says who is signed in
                     g.actor = authentication.identify_for(mark or _NO_VIEW)
             return
-        g.actor = authentication.identify_for(mark)
+        found = g.actor = authentication.identify_for(mark)
         if mark.scope is not None:
             where = request.view_args or {}
             app, environment = where.get("app", ANY), where.get("environment", ANY)
-            if not (mark.anywhere and g.actor.token.allows_somewhere(mark.scope, app)):
-                require(g.actor.token, mark.scope, app, environment)
+            if not (mark.anywhere and found.token.allows_somewhere(mark.scope, app)):
+                require(found.token, mark.scope, app, environment)
 
     application.before_request(authorize)
 

@@ -7,7 +7,8 @@ from functools import partial
 from http import HTTPStatus
 from threading import Event
 
-from flask import current_app, request
+from flask import Request, current_app
+from flask.globals import request_ctx
 
 from app.views.marks import mark_of
 from app.views.problem import Problem
@@ -43,27 +44,28 @@ def read_body(limit: int, *, of_any_type: bool = False) -> bytes:
             unpack to a large one; 413 if it is larger, known from its announced length before a byte is read; 408 if
             it doesn't arrive in time; 400 if it is malformed or breaks off.
     """
+    here = request_ctx.request  # itself: each use of what stands for it costs as much as a small function
     if not of_any_type:
-        _refuse_other_types()
-    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        _refuse_other_types(here)
+    if here.headers.get("Content-Encoding", "identity").lower() != "identity":
         detail = "send the body as it is, without `Content-Encoding`"
         raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, detail, {"Accept-Encoding": "identity"})
-    announced = request.content_length
+    announced = here.content_length
     if announced is not None and announced > limit:
         raise _too_large(limit)
-    request.max_content_length = limit + 1  # Werkzeug silently cuts off a body there
+    here.max_content_length = limit + 1  # Werkzeug silently cuts off a body there
     with _deadline() as passed:
-        content = _content(passed)
+        content = _content(here, passed)
     remember_secrets_found_by(partial(values_in, content))
     if len(content) > limit:
         raise _too_large(limit)
     if passed.is_set() or (announced is not None and len(content) < announced):
         raise _broken_off(passed)
-    request.environ[WAS_READ] = True
+    here.environ[WAS_READ] = True
     return content
 
 
-def _refuse_other_types() -> None:
+def _refuse_other_types(request: Request) -> None:
     """Refuse a body whose content type is not one that the mark on the view names; most have none."""
     mark = mark_of(current_app.view_functions.get(request.endpoint or ""))
     taken = [*mark.body] if mark else []
@@ -89,7 +91,7 @@ def values_in(content: bytes) -> Iterator[str]:
             yield from parse_env_file("body", content, {}).variables.values()
 
 
-def _content(passed: Event) -> bytes:
+def _content(request: Request, passed: Event) -> bytes:
     try:
         return request.get_data(cache=False)
     except Exception:  # noqa: BLE001 - each server has exceptions of its own for a body that is malformed
