@@ -5,6 +5,7 @@ The service refuses what exceeds them, and a push is told before any value leave
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from setpoint.text.guarded import MASK
@@ -18,6 +19,9 @@ LARGEST_VALUE = 65_536
 """In bytes of UTF-8. Linux refuses to start a program with a variable above 128 KiB."""
 LARGEST_SET = 1_000_000
 """In bytes of UTF-8, names and values together: what fits into a Kubernetes Secret, which may hold 1 MiB."""
+
+_SETS_OF_NAMES = 16
+"""An environment has the same names from write to write; each set has at most 255 KB of them."""
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -73,7 +77,7 @@ def excesses(variables: Mapping[str, str], *, allow_dangerous: bool = False) -> 
     found = tuple(_of_set(variables))
     if len(variables) > MOST_VARIABLES:
         return found
-    return (*found, *_of_names(variables, allow_dangerous), *_of_values(variables))
+    return (*found, *_of_names(tuple(variables), allow_dangerous), *_of_values(variables))
 
 
 def is_variable_name(name: str) -> bool:
@@ -83,7 +87,7 @@ def is_variable_name(name: str) -> bool:
 
 def dangerous_names(variables: Mapping[str, str]) -> tuple[str, ...]:
     """Return the names that make programs run other code."""
-    return tuple(name for name in variables if _DANGEROUS.fullmatch(name))
+    return _dangerous(tuple(variables))
 
 
 def size_of(variables: Mapping[str, str]) -> int:
@@ -102,8 +106,18 @@ def _of_set(variables: Mapping[str, str]) -> Iterator[Excess]:
         yield Excess(None, "set-too-large", message)
 
 
-def _of_names(variables: Mapping[str, str], allow_dangerous: bool) -> Iterator[Excess]:  # noqa: FBT001 - private
-    for ordinal, name in enumerate(variables, start=1):
+@lru_cache(_SETS_OF_NAMES)
+def _dangerous(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name for name in names if _DANGEROUS.fullmatch(name))
+
+
+@lru_cache(_SETS_OF_NAMES)
+def _of_names(names: tuple[str, ...], allow_dangerous: bool) -> tuple[Excess, ...]:  # noqa: FBT001 - private
+    return tuple(_of_each_name(names, allow_dangerous))
+
+
+def _of_each_name(names: tuple[str, ...], allow_dangerous: bool) -> Iterator[Excess]:  # noqa: FBT001 - private
+    for ordinal, name in enumerate(names, start=1):
         if len(name) > LONGEST_NAME:
             message = f"the name of variable {ordinal} has {len(name):,} characters; the limit is {LONGEST_NAME}"
             yield Excess(None, "name-too-long", message, ordinal=ordinal)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from threading import Lock
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy.exc import DBAPIError
 
@@ -73,6 +73,7 @@ class SqliteStore:
             after_a_failure.pop_all()
         self._bell = Bell(path)
         self._glance = self.engine.connect()
+        self._driver: Any = self._glance.connection.driver_connection
         self._glancing = Lock()
 
     def read(self, question: Callable[[SqlTransaction], T]) -> T:
@@ -105,7 +106,7 @@ class SqliteStore:
     def position(self) -> Position:
         """Return the position of the newest event."""
         with self._glancing, suppress(Exception):  # as in `glance`, and each read that is answered again asks only this
-            return Position(*self._glance.connection.cursor().execute(_POSITION).fetchone())
+            return Position(*self._driver.execute(_POSITION).fetchone())
         return self.read(lambda found: found.events.latest())
 
     def wait(self, known: Position, timeout: float) -> Position:

@@ -172,6 +172,7 @@ class StoreContract:
         assert _after(store, written[-1].position) == []
         assert store.read(lambda found: found.events.latest()) == written[-1].position
         assert store.position() == written[-1].position
+        assert store.glance(lambda found: found.events.latest()) == written[-1].position
 
     def test_a_position_of_another_history_is_answered_by_a_reset(self, store: AnyStore) -> None:
         """A restored database counts anew; its marks tell."""
