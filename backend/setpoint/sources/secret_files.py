@@ -62,7 +62,7 @@ def files_in(
             is_known = name in known or (names is not None and contract.find(name) is not None)
             if is_known or known_names.nearest(name, allowed_steps(name)):
                 shown = os.path.join(directory, written)  # noqa: PTH118 - `Path` would remove `./`
-                called = _name_set_by(contract, written, name, names) if is_known else path.name
+                called = _name_set_by(contract, written, name, names) if is_known else name if names else path.name
                 yield _secret_file(SourceKind.SECRETS_DIRECTORY, shown, called)
 
 

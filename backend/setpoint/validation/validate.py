@@ -1,6 +1,7 @@
 """Asks the settings class itself for the result: its settings, or everything that is wrong."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
@@ -19,6 +20,8 @@ from setpoint.text.raised import place_of
 from setpoint.validation.class_sources import build
 from setpoint.validation.record import Build, Given, NoValuesError, Record, SourceRecord, Undecodable
 from setpoint.validation.refusal import LOOKED, RAISED, Refusal, RefusalKind, failure
+
+_TOML_LINE = re.compile(r"\(at line ([0-9]+), column [0-9]+\)$")
 
 
 class Validated(NamedTuple):
@@ -84,6 +87,7 @@ def _failed(source: SourceRecord | None, error: BaseException, redactor: Redacto
     named = [error.filename] if isinstance(error, OSError) and isinstance(error.filename, str) else []
     paths = named or (list(source.paths) if source and source.kind is SourceKind.CONFIG_FILE else [])
     files = f" on {joined([f'`{printable(redactor.redact(each))}`' for each in paths])}" if paths else ""
+    files += _line_in_file(error) if files else ""
     subject = f"the source `{redactor.redact(source.name)}`" if source else "`settings_customise_sources()`"
     if isinstance(error, NoValuesError):
         right = "it has to return a `dict` of values by the names of settings"
@@ -98,6 +102,15 @@ def _failed(source: SourceRecord | None, error: BaseException, redactor: Redacto
     kind = redactor.redact(type(error).__name__)
     message = f"{subject} of the settings class fails with {kind}{files}{where}{reason}"
     return Refusal(RefusalKind.SOURCE, (), RAISED, {}, message)
+
+
+def _line_in_file(error: BaseException) -> str:
+    """Return where in a file that it reads a parser of JSON, YAML or TOML stopped, if `error` says that."""
+    mark = getattr(error, "problem_mark", None)
+    line = getattr(error, "lineno", None) or (mark.line + 1 if mark else None)
+    if line is None and type(error).__name__ == "TOMLDecodeError" and (found := _TOML_LINE.search(str(error))):
+        line = found[1]
+    return f", line {line}," if line else ""
 
 
 def _failure_of_sources(record: Record, redactor: Redactor) -> Refusal:

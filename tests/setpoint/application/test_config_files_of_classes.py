@@ -160,6 +160,20 @@ def test_a_config_file_that_cannot_be_read_is_named_by_its_source() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("file", "content", "where"),
+    [
+        ("config.toml", "a = 1\nb = [x\n", "`config.toml`, line 2, in"),
+        ("config.json", '{"a": 1,\n"b": }', "`config.json`, line 2, in"),
+    ],
+)
+def test_the_line_is_told_at_which_a_config_file_is_wrong(file: str, content: str, where: str) -> None:
+    """The parser knows it, and says it in a text that may hold a value."""
+    Path(file).write_text(content)
+    (message,) = messages(check(_start(ConfigFiles)))
+    assert where in message
+
+
 class Unmakeable(ConfigFiles):
     """What chooses its sources fails."""
 

@@ -326,3 +326,17 @@ def test_a_file_for_a_part_that_a_setting_does_not_have_is_a_stray() -> None:
     for name in ("password", "pasword"):
         Path("secrets/db", name).write_text("x")
     assert messages(_starting(NestedSecretsInFolders)) == ["no setting reads `db/pasword`"]
+
+
+def test_a_misspelt_part_in_a_folder_is_told_as_the_variable_that_it_would_be() -> None:
+    """Its own name might be near to that of a setting which has nothing to do with it."""
+
+    class InFolders(NestedSecretsInFolders):
+        model_config = SettingsConfigDict(env_nested_delimiter="__")
+
+    Path("secrets/db").mkdir()
+    for name in ("password", "passwrd"):
+        Path("secrets/db", name).write_text("x")
+    (found,) = _starting(InFolders).diagnostics
+    assert found.message == "no setting reads `DB__PASSWRD`"
+    assert (found.label or "").startswith("did you mean `DB__PASSWORD`?")
