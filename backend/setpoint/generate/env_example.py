@@ -5,6 +5,7 @@ import re
 import textwrap
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
+from enum import Enum
 
 from setpoint.contract.plain_value import plain_value
 from setpoint.contract.settings_class import SettingsContract
@@ -74,8 +75,11 @@ def default_text(variable: Variable) -> str | None:
     """Return the default as an env file writes it; None if there is none, or if it must not be shown."""
     if variable.default is None or variable.secret:
         return None
+    default = variable.default
+    if variable.takes_names and isinstance(default, Enum):
+        return default.name
     try:
-        plain = plain_value(variable.default, str)
+        plain = plain_value(default, str)
     except ValueError:
         return None
     text = plain if isinstance(plain, str) else json.dumps(plain)

@@ -1,6 +1,6 @@
 """The .env.example and the reference of a settings class say all that one needs to set a variable."""
 
-from enum import StrEnum
+from enum import Enum, StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -274,3 +274,25 @@ def test_the_default_of_a_part_is_that_of_the_function_which_makes_the_whole() -
         "# A string; secret; default: computed",
         "# An integer of 1 or more; default: `5`",
     ]
+
+
+class Speed(Enum):
+    """A choice whose values are no texts."""
+
+    SLOW = 1
+    QUICK = 2
+
+
+class ByName(BaseSettings):
+    """Its choices are made by name."""
+
+    model_config = SettingsConfigDict(env_parse_enums=True)
+
+    speed: Speed = Speed.SLOW
+
+
+def test_a_default_that_is_chosen_by_name_is_written_by_name() -> None:
+    """Its value is refused."""
+    text = env_example([SettingsContract.of(ByName)], "setpoint example")
+    assert "# `SLOW` or `QUICK`; default: `SLOW`\n#SPEED=SLOW\n" in text
+    assert checked("SPEED=SLOW\n", settings_class=ByName).diagnostics == ()
