@@ -5,7 +5,8 @@ from typing import NamedTuple
 from setpoint.contract.variable import Variable
 from setpoint.sources.entry import Written
 from setpoint.sources.env_file import EnvFile
-from setpoint.text.guarded import Guarded
+from setpoint.text.guarded import MASK, Guarded
+from setpoint.text.secret_values import is_token_as_name
 from setpoint.text.shown import is_secret_of_stranger
 from setpoint.validation.record import SourceRecord
 
@@ -39,7 +40,9 @@ class Assignment(NamedTuple):
     @property
     def shown_name(self) -> str:
         """Return the name in a form that may be shown."""
-        return self.name if self.variable is None else self.variable.shown_name(self.name)
+        if self.variable is None:
+            return MASK if is_token_as_name(self.name) else self.name
+        return self.variable.shown_name(self.name)
 
     @property
     def file(self) -> EnvFile | None:

@@ -1,15 +1,19 @@
 """Decides whether and how each value of a subject may be shown, by what the contract, the class and the door say."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from setpoint.contract.secret_texts import texts_in, texts_made
 from setpoint.contract.settings_class import SettingsContract
+from setpoint.contract.variable import Variable
 from setpoint.resolution.assignment import Assignment
+from setpoint.resolution.given_value import values_along
 from setpoint.resolution.statement import Statement
 from setpoint.sources.gathered import ProcessEnvironment
 from setpoint.text.guarded import MASK, Guarded
-from setpoint.text.secret_values import looks_like_token
+from setpoint.text.secret_names import is_secret_name
+from setpoint.text.secret_values import looks_like_token, looks_secret
 from setpoint.text.shown import Door
+from setpoint.validation.record import Record
 from setpoint.validation.refusal import Refusal, RefusalKind
 from setpoint.validation.validate import Validated
 
@@ -30,6 +34,44 @@ def known_secrets(
             if each.variable:
                 yield from texts_made(each.variable.field, each.value.raw)
     yield from (text for variable in contract.variables if variable.secret for text in texts_in(variable.default))
+
+
+def secrets_of_class(contract: SettingsContract, record: Record) -> Iterator[str]:
+    """Yield every secret that other sources than variables gave to the class, and that is in what it built."""
+    for made in record.builds:
+        is_asked = issubclass(made.settings_class, contract.settings_class)
+        own = contract if is_asked else SettingsContract.of(made.settings_class)
+        for source in (each for each in made.sources if not each.entries):
+            yield from _secrets_in(source.values)
+            for variable in (each for each in own.variables if each.secret):
+                found = [*values_along(source.values, made.settings_class, variable.setting, {})]
+                yield from _texts(variable, found[-1]) if len(found) == len(variable.setting) else ()
+    for variable in (each for each in contract.variables if each.secret):
+        yield from _texts(variable, _built(record.settings, variable.setting))
+
+
+def _built(settings: object, setting: Sequence[str]) -> object:
+    """Return what the class has built for `setting`, without calling anything of it; None if there is nothing."""
+    found = settings
+    for step in setting:
+        found = getattr(found, "__dict__", {}).get(step)
+    return found
+
+
+def _texts(variable: Variable, value: object) -> Iterator[str]:
+    yield from texts_in(value)
+    yield from texts_made(variable.field, value) if isinstance(value, str) else ()
+
+
+def _secrets_in(value: object) -> Iterator[str]:
+    """Yield the strings in `value` that are secrets by their key or by their looks."""
+    if isinstance(value, Mapping):
+        for key, each in value.items():
+            yield from texts_in(each) if is_secret_name(str(key)) else _secrets_in(each)
+    elif isinstance(value, list | tuple):
+        yield from (text for each in value for text in _secrets_in(each))
+    elif isinstance(value, str) and looks_secret(value):
+        yield value
 
 
 def refused_tokens(assignments: Iterable[Assignment], validated: Validated) -> Iterator[str]:

@@ -14,7 +14,13 @@ from setpoint.contract.variable import Variable
 from setpoint.resolution.assignment import Assignment
 from setpoint.resolution.handing_in import can_be_set, given_to
 from setpoint.resolution.origins import Origins
-from setpoint.resolution.shown_values import ShownValues, known_secrets, refused_tokens, refuses
+from setpoint.resolution.shown_values import (
+    ShownValues,
+    known_secrets,
+    refused_tokens,
+    refuses,
+    secrets_of_class,
+)
 from setpoint.resolution.statement import Line, Statement, lines_of, statement_of
 from setpoint.resolution.strangers import forbidden, kept
 from setpoint.sources.entry import Entry, entries_of
@@ -218,10 +224,12 @@ class Subject:
         statements = (each for each in self._read if isinstance(each, Statement))
         process = self.gathered.process
         if process is None:
-            return list(known_secrets(self.contract, statements, self.gathered.environment))
+            known = known_secrets(self.contract, statements, self.gathered.environment)
+            return [*known, *secrets_of_class(self.contract, self.asked)]
         others = (statement_of(each, self.contract) for each in process.referable)
         caller = ProcessEnvironment({**process.caller, **process.environment})
-        return list(known_secrets(self.contract, chain(statements, self.shadowed, others), caller))
+        known = known_secrets(self.contract, chain(statements, self.shadowed, others), caller)
+        return [*known, *secrets_of_class(self.contract, self.asked)]
 
     @cached_property
     def unreadable(self) -> frozenset[str]:

@@ -1,12 +1,15 @@
 """Config files of a settings class count as it has it, and are named where something in them is wrong."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import BaseModel, Field, SecretStr, model_validator
+from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
     JsonConfigSettingsSource,
+    PydanticBaseSettingsSource,
     PyprojectTomlConfigSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
@@ -14,7 +17,7 @@ from pydantic_settings import (
 
 from setpoint.application.gathering import of_a_start, of_files
 from setpoint.check.checking import check
-from setpoint.cli.shown_setting import winner_in_words
+from setpoint.cli.shown_setting import value_in_words, winner_in_words
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.project import Project
 from setpoint.resolution.provenance import provenances
@@ -24,6 +27,7 @@ from support.checking import messages
 from support.differential.catalogue.chosen import chosen
 
 NO_PROJECT = Project(Path("/"))
+CANARY = "kXwvQzmWncRtPz7"
 
 
 @pytest.fixture(autouse=True)
@@ -238,3 +242,70 @@ def test_what_is_under_a_key_that_the_class_passes_over_does_not_count() -> None
     assert subject.validated.settings == TwoKeys.model_construct(sub=Sub(count=3))
     assert _origins(subject)["PART__COUNT"] == "config.json"
     assert "SUB__LABEL" not in _origins(subject)
+
+
+class Vault(PydanticBaseSettingsSource):
+    """A source of the app's own."""
+
+    def get_field_value(self, _: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        """Say nothing of single fields."""
+        return None, field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        """Return what a vault holds."""
+        return {"vault_token": CANARY[::-1], "sub": {"label": f"https://u:{CANARY}@h"}}
+
+
+class Telling(BaseSettings):
+    """It says what it has read, and keeps a secret that it makes itself."""
+
+    model_config = SettingsConfigDict(toml_file="config.toml", extra="forbid")
+
+    api_token: SecretStr = SecretStr("")
+    vault_token: str = ""
+    made_secret: SecretStr = Field(default_factory=lambda: SecretStr(CANARY))
+    options: dict[str, Any] = {}
+    sub: dict[str, Any] = {}
+    page: str = ""
+
+    @model_validator(mode="after")
+    def _tells(self) -> "Telling":
+        if not self.page.startswith("ok"):
+            message = f"{self.api_token.get_secret_value()} and {self!r}, with PAGE and API_TOKEN"
+            raise ValueError(message)
+        return self
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], *_: Any, **given: Any
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read the environment, a vault and a config file."""
+        return given["env_settings"], Vault(settings_cls), TomlConfigSettingsSource(settings_cls)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        f'api_token = "{CANARY}"\n',
+        f'options = {{ password = "{CANARY}", pages = ["postgresql://u:{CANARY}@h"] }}\n',
+        f'api_token = "{CANARY}"\npage = "ok {CANARY}"\n',
+        f'api_token = "{CANARY}"\n{CANARY} = 1\n',
+        'page = "ok"\n',
+    ],
+)
+def test_secrets_of_other_sources_show_nowhere(content: str) -> None:
+    """A validator may quote them, and another setting may hold the same."""
+    Path("config.toml").write_text(content)
+    subject = _start(Telling)
+    said = repr((check(subject).diagnostics, [value_in_words(subject, each) for each in provenances(subject)]))
+    assert [part for part in (CANARY, CANARY[::-1]) if part[:6] in said] == []
+
+
+def test_a_validator_across_fields_is_told_with_the_source_of_each() -> None:
+    """There is no line to show."""
+    Path("config.toml").write_text(f'api_token = "{CANARY}"\n')
+    (found,) = check(_start(Telling)).diagnostics
+    assert found.label == (
+        "together with `API_TOKEN` of `config.toml`, `VAULT_TOKEN` of the source `Vault`, "
+        "`MADE_SECRET` at its default, `OPTIONS` at its default, `SUB` of the source `Vault` and `PAGE` at its default"
+    )

@@ -71,7 +71,7 @@ def explain(
         is_default: Whether the value is the default of the class.
         meant_key: The key of which the refused one is most likely a misspelling.
     """
-    owner = f"the default of `{name}`" if is_default else f"`{name}`{_of_source(assignment)}"
+    owner = f"the default of `{name}`" if is_default else f"`{name}`{of_source(assignment)}"
     part = f"the key `{where}`" if refusals[0].of_key or refusals[0].forbids_key else f"`{where}`"
     subject = f"{part} in {owner}" if where else owner
     is_array = refusals[0].error_type in _OF_ARRAYS
@@ -111,7 +111,7 @@ def other_type(refusal: Refusal) -> str:
     return "change the type in the settings class, or let a `BeforeValidator` convert the string"
 
 
-def _of_source(assignment: Assignment | None) -> str:
+def of_source(assignment: Assignment | None) -> str:
     """Return which source sets the value, if there is no place to show."""
     if assignment is None or assignment.file is not None:
         return ""

@@ -13,7 +13,7 @@ from setpoint.envfile.source_text import Span
 from setpoint.resolution import json_value
 from setpoint.resolution.assignment import Assignment
 from setpoint.resolution.subject import Subject
-from setpoint.text.guarded import Guarded
+from setpoint.text.guarded import MASK, Guarded
 from setpoint.text.suggest import KnownNames, allowed_steps
 from setpoint.validation.refusal import Refusal, RefusalKind
 
@@ -42,7 +42,7 @@ def explained(subject: Subject, refused: Iterable[tuple[Refusal, Assignment | No
             is_default=assignment is None and _is_of_default(subject, refusal),
             meant_key=_meant_key(refusal, variable, known) if may_quote and where else None,
         )
-        yield explanation.at(_region_inside(subject, refusal, assignment), name)
+        yield explanation.at(_region_inside(subject, refusal, assignment), None if written == MASK else name)
 
 
 def _is_of_default(subject: Subject, refusal: Refusal) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from setpoint.check.catalogue.rule import built_in
+from setpoint.check.evidence.refusal_text import of_source
 from setpoint.check.finding import Finding, region_to_rename, value_region
 from setpoint.check.outcome import Severity
 from setpoint.contract.document.class_checks import in_words, left_to_the_class
@@ -209,7 +210,7 @@ def _with_place(subject: Subject, variable: Variable, first: Assignment | None) 
         return f"`{variable.name}` at its default"
     written = assignment.written
     if written is None:
-        return f"`{assignment.shown_name}` in the process environment"
+        return f"`{assignment.shown_name}`{of_source(assignment)}"
     line, path = written.line, written.file.path
     is_here = first is not None and first.file is written.file
     return f"`{assignment.shown_name}` {f'on line {line}' if is_here else f'at {path}:{line}'}"
