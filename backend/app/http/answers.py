@@ -73,22 +73,6 @@ class WrittenAnswer(RevisionAnswer):
     canary: CanaryAnswer | None
 
 
-class FirstTryAnswer(BaseModel):
-    """The answer to a dry run of the first revision of an environment, about which nothing else is known yet."""
-
-    revision: Literal[1]
-    variables: None
-    validation: str
-    unchecked: list[str]
-    changed: Literal[True]
-    dry_run: Literal[True]
-    canary: None
-
-
-class TriedOrWrittenAnswer(RootModel[WrittenAnswer | FirstTryAnswer]):
-    """A revision after a write, or what a dry run of the first one found."""
-
-
 class VariableAnswer(BaseModel):
     """A variable; the value is null if it is a secret that is not revealed, the origin if the variable is its own."""
 

@@ -8,11 +8,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.domain.bases import MOST_BASES
 from app.domain.identity import Scope
 from app.domain.revision import LONGEST_MESSAGE
-from app.http.answers import TriedOrWrittenAnswer, WrittenAnswer
+from app.http.answers import WrittenAnswer
 from app.http.conditions import CONDITION_HEADERS, CONDITION_REFUSALS, expected_revision
 from app.http.json_body import read_json, validated
 from app.http.queries import CopyQuery, query
-from app.http.resources.configuration import count_outcome, written
+from app.http.resources.configuration import TriedOrWrittenAnswer, count_outcome, written
 from app.service.access import require
 from app.service.writing.intent import Intent
 from app.service.writing.revising import Revising

@@ -4,14 +4,14 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from http import HTTPStatus
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 from flask import Blueprint, Response, after_this_request, jsonify, request
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, RootModel, TypeAdapter, ValidationError
 
 from app.domain.identity import Scope
 from app.domain.place import Place
-from app.http.answers import RepresentedAnswer, TriedOrWrittenAnswer, WrittenAnswer, canary_json, revision_json
+from app.http.answers import RepresentedAnswer, WrittenAnswer, canary_json, revision_json
 from app.http.conditions import CONDITION_HEADERS, CONDITION_REFUSALS, expected_revision
 from app.http.json_body import details_of, read_json
 from app.http.queries import CurrentQuery, WriteQuery, query
@@ -30,6 +30,23 @@ from app.views.problem import Problem, ProblemItem
 from app.views.request_body import read_body
 from observability.metrics import count_write
 from setpoint.contract.limits import is_variable_name
+
+
+class FirstTryAnswer(BaseModel):
+    """The answer to a dry run of the first revision of an environment, about which nothing else is known yet."""
+
+    revision: Literal[1]
+    variables: None
+    validation: str
+    unchecked: list[str]
+    changed: Literal[True]
+    dry_run: Literal[True]
+    canary: None
+
+
+class TriedOrWrittenAnswer(RootModel[WrittenAnswer | FirstTryAnswer]):
+    """A revision after a write, or what a dry run of the first one found."""
+
 
 LARGEST_BODY = 1 << 20
 _ENV_FILE = "an env file"

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from app.domain.identity import Scope
-from app.http.answers import TriedOrWrittenAnswer
+from app.http.resources.configuration import TriedOrWrittenAnswer
 from support.http_api import BASE, Api
 from support.small_contract import contract
 
