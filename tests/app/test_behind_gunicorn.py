@@ -72,8 +72,9 @@ def followed_to_its_end(server: GunicornProcess) -> Answer:
 )
 def test_a_malformed_chunk_is_refused_and_its_connection_closed(server: GunicornProcess, chunks: bytes) -> None:
     """Nothing after it is taken for a request, and nothing of it for an error of ours."""
+    before = [line for line in server.log() if line["level"] == "ERROR"]  # of a test that takes away all files
     assert answers_to(server, CHUNKED + chunks + NEXT) == [b"HTTP/1.1 400 BAD REQUEST"]
-    assert not [line for line in server.log() if line["level"] == "ERROR"]
+    assert [line for line in server.log() if line["level"] == "ERROR"] == before
 
 
 def test_an_endless_body_is_refused_at_the_limit(server: GunicornProcess) -> None:
