@@ -4,8 +4,11 @@ from collections.abc import Collection, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from itertools import islice
-from typing import TypeVar
+from typing import Any, TypeVar
 
+from pydantic_settings import BaseSettings
+
+from setpoint.contract.file_variables import FileVariables
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.envfile.reading import Binding
 from setpoint.sources.entry import Entry
@@ -35,6 +38,39 @@ def may_be_left_out(contract: SettingsContract, record: Record, names: Collectio
     found = optional if optional and takes_without(optional) else frozenset()
     others = (each for each in names if each not in found)
     return found | {each for each in islice(others, _MOST_ASKED_FOR) if takes_without([each])}
+
+
+def read_by_code(contract: SettingsContract, record: Record, names: Iterable[str]) -> AbstractSet[str]:
+    """Return those of the unknown variables `names` without which the class does something else.
+
+    Its own sources and validators may read any variable. Of a class that does something else each time nothing is
+    known.
+    """
+    if contract.is_exported or not _has_code(contract.settings_class):
+        return frozenset()
+    refused = _refused(contract, record)
+
+    def is_needed(given_up: Iterable[str]) -> bool:
+        other = _without(contract, record, frozenset(given_up))
+        is_other = record.settings is not None and record.settings != other.settings
+        return is_other or not _refused(contract, other) <= refused
+
+    tried = list(islice(names, _MOST_ASKED_FOR))
+    if not tried or not is_needed(tried) or is_needed(()):
+        return frozenset()
+    return {each for each in tried if is_needed([each])}
+
+
+def _has_code(settings_class: type[BaseSettings]) -> bool:
+    """Return whether code of the app may read variables that are not those of the class."""
+    of_libraries: tuple[Any, ...] = (BaseSettings, FileVariables)
+    customise: Any = settings_class.settings_customise_sources
+    validators = settings_class.__pydantic_decorators__.model_validators.values()
+    return (
+        customise.__func__ not in {each.settings_customise_sources.__func__ for each in of_libraries}
+        or any(each.info.mode != "after" for each in validators)
+        or settings_class.__init__ not in {each.__init__ for each in of_libraries}
+    )
 
 
 def _without(contract: SettingsContract, record: Record, names: AbstractSet[str]) -> Record:

@@ -24,6 +24,7 @@ from setpoint.resolution.statement import Statement
 from setpoint.resolution.subject import Subject
 from setpoint.text.guarded import MASK
 from setpoint.text.secret_values import is_token_as_name
+from setpoint.validation.left_out import read_by_code
 
 _FORBIDS_IT = "the settings class forbids it"
 _FORBIDS_IT_IN_FILE = "the settings class reads this file and forbids it"
@@ -51,9 +52,16 @@ def unknown_variable(subject: Subject) -> Iterator[Finding]:
         PORT=8000
     """
     families, parts = Families(subject.contract), parts_of_plain_values(subject)
-    for statement in subject.statements:
+    unknown = [
+        each
+        for each in subject.statements
+        if not (each.value is None or each.is_known or subject.contract.canonical(each.name) in parts)
+    ]
+    others = (each.name for each in unknown if subject.contract.canonical(each.name) not in subject.kept)
+    read = read_by_code(subject.contract, subject.asked, dict.fromkeys(others)) if unknown else ()
+    for statement in unknown:
         name = statement.name
-        if statement.value is None or statement.is_known or subject.contract.canonical(name) in parts:
+        if name in read:
             continue
         if name in statement.file.reading.referred:
             yield from _referred(subject, statement)

@@ -1,7 +1,11 @@
 """Of several names of a setting, the one that the class passes over is told, and no other."""
 
+import os
+import time
+from typing import Any
+
 import pytest
-from pydantic import AliasChoices, BaseModel, Field
+from pydantic import AliasChoices, BaseModel, Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from support.checking import checked
@@ -84,3 +88,51 @@ def test_a_name_has_no_effect_if_the_class_takes_another_one(
     """Whichever that is: whoever follows the advice changes nothing."""
     found = [each for each in checked(content, settings_class=settings_class).diagnostics if each.code == "SP306"]
     assert [f"{each.severity.value} {each.message}" for each in found] == told
+
+
+class Moving(BaseSettings):
+    """A validator takes a value from where it was before, and a source reads what it likes."""
+
+    model_config = SettingsConfigDict(extra="allow")
+
+    port: int
+    host: str = "localhost"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_older_name(cls, values: dict[str, Any]) -> dict[str, Any]:
+        return values | {"port": values.pop("old_port")} if "old_port" in values else values
+
+    @classmethod
+    def settings_customise_sources(cls, *_: Any, **sources: Any) -> tuple[Any, ...]:
+        """Ask the process environment as well, in a way of its own."""
+        return (
+            sources["env_settings"],
+            sources["dotenv_settings"],
+            lambda: {"host": os.environ["X-HOST"]} if "X-HOST" in os.environ else {},
+            lambda: {"old_port": os.environ["OLD_PORT"]} if "OLD_PORT" in os.environ else {},
+        )
+
+
+class Restless(Moving):
+    """It is another one each time."""
+
+    at: float = Field(default_factory=time.perf_counter)
+
+
+@pytest.mark.parametrize(
+    ("settings_class", "content", "told"),
+    [
+        (Moving, "OLD_PORT=1\n", []),
+        (Moving, "PORT=1\nX-HOST=a\n", []),
+        (Moving, "PORT=1\nX-HOST=a\nX-HOTS=b\n", ["X-HOTS"]),
+        (Moving, "OLD_PORT=x\n", []),
+        (Restless, "PORT=1\nX-HOST=a\n", ["X-HOST"]),
+    ],
+)
+def test_what_code_of_the_class_reads_by_itself_is_not_to_be_taken_out(
+    settings_class: type[BaseSettings], content: str, told: list[str]
+) -> None:
+    """The class says so: without it, it has other values or none."""
+    found = checked(content, settings_class=settings_class).diagnostics
+    assert [each.variable for each in found if each.code == "SP301"] == told
