@@ -43,7 +43,8 @@ def unknown_variable(subject: Subject) -> Iterator[Finding]:
     A near miss of a known name is an error (a warning if `extra="allow"` keeps it), and so is a name that begins
     with the class's `env_prefix` or with the name of a nested model; any other is a warning, because env files are
     shared with other programs. In the process environment only near misses are reported, and what the class
-    refuses: it is full of others' names.
+    refuses: it is full of others' names. A variable that the class's own sources and validators read is known by
+    what the class does without it.
 
     Bad:
         PROT=8000
