@@ -10,6 +10,9 @@ from pydantic.fields import FieldInfo
 from setpoint.contract.app_code import AppCode
 from setpoint.contract.field_type import alternatives, takes_json
 from setpoint.contract.plain_value import text_of
+from setpoint.contract.secrecy import is_secret
+from setpoint.text.secret_names import is_secret_name
+from setpoint.text.secret_values import looks_secret
 
 # What these make of a text is the text itself.
 _MAKE_NOTHING = {str, SecretStr, type(None)}
@@ -29,6 +32,24 @@ def texts_in(value: object) -> Iterator[str]:
         yield from (text for each in value for text in texts_in(each))
     elif value is not None and not isinstance(value, bool):
         yield text_of(value)
+
+
+def secrets_in(value: object) -> Iterator[str]:
+    """Yield the strings in `value` that are secrets by their type, their name or their looks, at any depth."""
+    if isinstance(value, Secret | SecretBytes | SecretStr):
+        yield from texts_in(value)
+    elif isinstance(value, BaseModel):
+        fields = type(value).model_fields
+        for name, each in vars(value).items():
+            is_one = is_secret([name], fields[name]) if name in fields else is_secret_name(name)
+            yield from texts_in(each) if is_one else secrets_in(each)
+    elif isinstance(value, Mapping):
+        for key, each in value.items():
+            yield from texts_in(each) if is_secret_name(str(key)) else secrets_in(each)
+    elif isinstance(value, list | tuple | set | frozenset):
+        yield from (text for each in value for text in secrets_in(each))
+    elif isinstance(value, str) and looks_secret(value):
+        yield value
 
 
 def texts_made(field: FieldInfo, text: str) -> Iterator[str]:

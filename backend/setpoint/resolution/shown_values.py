@@ -1,8 +1,8 @@
 """Decides whether and how each value of a subject may be shown, by what the contract, the class and the door say."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from setpoint.contract.secret_texts import texts_in, texts_made
+from setpoint.contract.secret_texts import secrets_in, texts_in, texts_made
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.contract.variable import Variable
 from setpoint.resolution.assignment import Assignment
@@ -10,8 +10,7 @@ from setpoint.resolution.given_value import values_along
 from setpoint.resolution.statement import Statement
 from setpoint.sources.gathered import ProcessEnvironment
 from setpoint.text.guarded import MASK, Guarded
-from setpoint.text.secret_names import is_secret_name
-from setpoint.text.secret_values import looks_like_token, looks_secret
+from setpoint.text.secret_values import looks_like_token
 from setpoint.text.shown import Door
 from setpoint.validation.record import Record
 from setpoint.validation.refusal import Refusal, RefusalKind
@@ -42,7 +41,7 @@ def secrets_of_class(contract: SettingsContract, record: Record) -> Iterator[str
         is_asked = issubclass(made.settings_class, contract.settings_class)
         own = contract if is_asked else SettingsContract.of(made.settings_class)
         for source in (each for each in made.sources if not each.entries):
-            yield from _secrets_in(source.values)
+            yield from secrets_in(source.values)
             for variable in (each for each in own.variables if each.secret):
                 found = [*values_along(source.values, made.settings_class, variable.setting, {})]
                 yield from _texts(variable, found[-1]) if len(found) == len(variable.setting) else ()
@@ -61,17 +60,6 @@ def _built(settings: object, setting: Sequence[str]) -> object:
 def _texts(variable: Variable, value: object) -> Iterator[str]:
     yield from texts_in(value)
     yield from texts_made(variable.field, value) if isinstance(value, str) else ()
-
-
-def _secrets_in(value: object) -> Iterator[str]:
-    """Yield the strings in `value` that are secrets by their key or by their looks."""
-    if isinstance(value, Mapping):
-        for key, each in value.items():
-            yield from texts_in(each) if is_secret_name(str(key)) else _secrets_in(each)
-    elif isinstance(value, list | tuple):
-        yield from (text for each in value for text in _secrets_in(each))
-    elif isinstance(value, str) and looks_secret(value):
-        yield value
 
 
 def refused_tokens(assignments: Iterable[Assignment], validated: Validated) -> Iterator[str]:

@@ -8,10 +8,12 @@ refusal among others.
 """
 
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
+from pydantic import BaseModel
 from pydantic_core import PydanticCustomError, PydanticOmit, PydanticUseDefault, SchemaValidator
 from pydantic_settings import BaseSettings
 
@@ -19,9 +21,13 @@ from setpoint.contract.app_code import AppCode
 from setpoint.validation.refusal import LOOKED, RAISED
 from setpoint.validation.unusable import Unusable, UnusableValueError
 
+if TYPE_CHECKING:
+    from pydantic import ValidationInfo
+
 # What pydantic takes for a refusal or a command; and Ctrl-C, which comes from whoever runs this.
 _PASSED_ON = (ValueError, AssertionError, PydanticOmit, PydanticUseDefault, KeyboardInterrupt)
 _FUNCTIONS = {"function-before", "function-after", "function-wrap", "function-plain"}
+_INFO = ("pydantic_core._pydantic_core", "ValidationInfo")
 NO_SCHEMAS = {"cls", "config", "default", "expected", "metadata", "ref", "schema_ref", "serialization", "type"}
 """What is under these in a schema is not a schema, whatever it looks like."""
 _STAND_IN = {
@@ -29,6 +35,12 @@ _STAND_IN = {
     "default_factory": Unusable,
     "schema": {"type": "function-plain", "function": {"type": "no-info", "function": lambda _: Unusable()}},
 }
+
+
+Seen = dict[object, Any]
+"""What functions of a class saw, by what tells it apart."""
+
+_seen: ContextVar[Seen | None] = ContextVar("seen", default=None)
 
 
 class Raised:
@@ -48,7 +60,10 @@ class _Made:
 
 
 def validate_each(
-    settings_class: type[BaseSettings], values: Mapping[str, Any], unusable: frozenset[str] = frozenset()
+    settings_class: type[BaseSettings],
+    values: Mapping[str, Any],
+    unusable: frozenset[str] = frozenset(),
+    seen: Seen | None = None,
 ) -> BaseSettings:
     """Return the settings that `settings_class` builds from `values`.
 
@@ -56,13 +71,18 @@ def validate_each(
         settings_class: The class.
         values: What its sources gave, by the keys that it accepts.
         unusable: Fields that get a placeholder, whatever `values` hold.
+        seen: Takes what functions of the class saw that refuse something: they may quote it.
 
     Raises:
         ValidationError: Everything that is wrong; what a validator raises by mistake is included as `RAISED`.
         Exception: What the class raises outside of validators.
     """
     settings = settings_class.__new__(settings_class)
-    made = _validator(settings_class, unusable).validate_python(dict(values), self_instance=settings)
+    token = _seen.set(seen)
+    try:
+        made = _validator(settings_class, unusable).validate_python(dict(values), self_instance=settings)
+    finally:
+        _seen.reset(token)
     return cast("BaseSettings", made)
 
 
@@ -145,6 +165,7 @@ def _raising_refusals(function: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return function(*arguments)
         except _PASSED_ON:
+            _remember(arguments)
             raise
         except UnusableValueError:
             raise PydanticCustomError(LOOKED, "it looks at an invalid value") from None
@@ -152,6 +173,19 @@ def _raising_refusals(function: Callable[..., Any]) -> Callable[..., Any]:
             raise PydanticCustomError(RAISED, "a validator fails", {"raised": Raised(error)}) from None
 
     return call
+
+
+def _remember(arguments: tuple[Any, ...]) -> None:
+    """Remember what a function saw before it refused something; of values that grow field by field, the last ones."""
+    seen = _seen.get()
+    if seen is None:
+        return
+    for each in arguments:
+        if isinstance(each, BaseModel | Mapping):
+            seen[id(each)] = each
+        elif (type(each).__module__, type(each).__name__) == _INFO:
+            info = cast("ValidationInfo", each)
+            seen[(info.config or {}).get("title", "")] = getattr(info, "data", None)
 
 
 def _with_unusable(part: Any, settings_class: type[BaseSettings], unusable: frozenset[str]) -> Any:

@@ -188,12 +188,16 @@ def _is_said(refusal: Refusal, other: Refusal) -> bool:
 
 
 def _built_of(
-    contract: SettingsContract, record: Record, values: Mapping[str, Any], unusable: frozenset[str]
+    contract: SettingsContract,
+    record: Record,
+    values: Mapping[str, Any],
+    unusable: frozenset[str],
+    seen: dict[object, Any] | None = None,
 ) -> Record:
     """Return what the class builds from `values`, with everything else that it was given, where its code may look."""
     from setpoint.validation.every_fault import validate_each
 
-    make = partial(validate_each, contract.settings_class, values, unusable)
+    make = partial(validate_each, contract.settings_class, values, unusable, seen)
     return build(record.asked, record.given, make, record)
 
 
@@ -207,13 +211,16 @@ def _refused(
     """Return what the class refuses, and whether a validator read one of the fields `unusable`."""
     fields = frozenset(unusable & contract.settings_class.model_fields.keys())
     unknown = unusable - fields
-    error = _built_of(contract, record, {k: v for k, v in values.items() if k not in unknown}, fields).error
+    seen: dict[object, Any] = {}
+    error = _built_of(contract, record, {k: v for k, v in values.items() if k not in unknown}, fields, seen).error
     if isinstance(error, ValidationError):
+        from setpoint.contract.secret_texts import secrets_in  # noqa: PLC0415 - a class that accepts everything needs no mask
         from setpoint.validation.pydantic_errors import refusals_in
 
         errors = error.errors()
         looked = any(each["type"] == LOOKED for each in errors)
-        return list(refusals_in(contract, errors, redactor, fields)), looked
+        made = Redactor(text for each in seen.values() for text in secrets_in(each))
+        return [each.masked(made) for each in refusals_in(contract, errors, redactor, fields)], looked
     return [], bool(error and unusable)
 
 

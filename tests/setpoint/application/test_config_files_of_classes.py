@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import BaseModel, Field, SecretStr, model_validator
+from pydantic import BaseModel, Field, SecretStr, ValidationInfo, field_validator, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
@@ -271,9 +271,17 @@ class Telling(BaseSettings):
     @model_validator(mode="after")
     def _tells(self) -> "Telling":
         if not self.page.startswith("ok"):
-            message = f"{self.api_token.get_secret_value()} and {self!r}, with PAGE and API_TOKEN"
+            made = self.made_secret.get_secret_value()
+            message = f"{self.api_token.get_secret_value()} and {made} and {self!r}, with PAGE and API_TOKEN"
             raise ValueError(message)
         return self
+
+    @field_validator("page")
+    @classmethod
+    def _tells_before(cls, value: str, info: ValidationInfo) -> str:
+        if value == "told":
+            raise ValueError(repr([info.data["made_secret"].get_secret_value(), info.data]))
+        return value
 
     @classmethod
     def settings_customise_sources(
@@ -291,6 +299,8 @@ class Telling(BaseSettings):
         f'api_token = "{CANARY}"\npage = "ok {CANARY}"\n',
         f'api_token = "{CANARY}"\n{CANARY} = 1\n',
         'page = "ok"\n',
+        'page = "told"\n',
+        "",
     ],
 )
 def test_secrets_of_other_sources_show_nowhere(content: str) -> None:
