@@ -147,7 +147,9 @@ def _of_values(
     known = frozenset(str(each.setting[0]) for each in whole)
     refusals, looked = _refused(contract, record, values, known, redactor)
     refusals = [each for each in refusals if not any(_is_said(each, other) for other in found)]
-    refusals += _beside_no_json(contract, record, values, known, redactor)
+    told = {(each.setting, each.error_type) for each in refusals}
+    beside = _beside_no_json(contract, record, values, known, redactor)
+    refusals += [each for each in beside if (each.setting, each.error_type) not in told]
     if any(each.kind is RefusalKind.CONFLICT and not each.setting for each in refusals):
         return _validated(record, [*found, *refusals], ran=not looked)
     bad = frozenset(str(each.setting[0]) for each in (*found, *refusals) if each.setting)
@@ -169,7 +171,7 @@ def _beside_no_json(
     """Yield what is wrong with parts that have variables of their own, of values that are no JSON."""
     sources = record.top.sources if record.top else ()
     undecodable = {each.field for source in sources for each in source.undecodable}
-    if undecodable & known & {each.setting[0] for each in contract.variables if len(each.setting) > 1 or each.open}:
+    if undecodable & {each.setting[0] for each in contract.variables if len(each.setting) > 1 or each.open}:
         from setpoint.validation.beside_no_json import certain
 
         yield from certain(contract, sources, _refused(contract, record, values, known - undecodable, redactor)[0])

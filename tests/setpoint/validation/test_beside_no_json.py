@@ -18,6 +18,7 @@ BESIDE: list[tuple[type[BaseSettings], str, list[str]]] = [
     (nesting.Nested, "DB=x\n", [_DB]),
     (nesting.NestedForbidsStrangers, "DB=x\nDB__PROT=1\n", [_DB, "SP301 no setting reads `DB__PROT`"]),
     (nesting.Deep, "POOL=x\nPOOL__DB=y\nPOOL__DB__PORT=z\n", ["POOL", "POOL__DB", "POOL__DB__PORT"]),
+    (nesting.Deep, "POOL__DB=y\nPOOL__DB__PORT=z\nPOOL__SIZE=x\n", ["POOL__DB", "POOL__DB__PORT", "POOL__SIZE"]),
     (nesting.PydanticDataclass, "DB=x\nDB__PORT=y\n", [_DB, _PORT]),
     (unions.ModelsByName, "GROUPS=x\nGROUPS__A__COUNT=y\n", ["GROUPS", "GROUPS__A__COUNT"]),
     (unions.NumbersByName, "LIMITS=x\nLIMITS__CPU=y\n", ["LIMITS", "LIMITS__CPU"]),
