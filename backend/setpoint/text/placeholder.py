@@ -86,7 +86,7 @@ _INSIDE = (
         "random",
         r"^(?:[a-z]+[-_ ]){0,4}random[-_ ](?:string|value|key|secret|token|password|characters|hex|bytes|uuid)\b",
     ),
-    ("openssl", r"openssl rand"),
+    ("openssl", r"openssl\s+rand"),
     ("get_", r"^get_(?:an?|the|your|it)_"),
     ("replace", r"^replace[-_](?:this|it)[-_]"),
     ("todo", r"^todo[-_](?:change|replace|set|fill)"),
