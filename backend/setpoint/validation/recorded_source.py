@@ -73,9 +73,18 @@ def described(source: object, reading: Reading | None) -> SourceRecord:
     record = SourceRecord(
         kind, name, paths=paths, entries=entries, files=files, secret_names=secret_names, naming=naming
     )
+    if isinstance(source, EnvSettingsSource):
+        record.parts_of = partial(_parts, source)
     if kind is SourceKind.CONFIG_FILE and len(paths) > 1:
         record.read_alone = cache(partial(_content, source))  # Each finding may ask for it.
     return record
+
+
+def _parts(source: EnvSettingsSource, field: str) -> Any:
+    """Return what the variables that `source` has set inside a field of its class; None if that can't be told."""
+    with AppCode():
+        return source.explode_env_vars(field, source.settings_cls.model_fields[field], source.env_vars)
+    return None
 
 
 def _content(source: Any, path: str) -> Any:

@@ -148,7 +148,7 @@ def _of_values(
     refusals, looked = _refused(contract, record, values, known, redactor)
     refusals = [each for each in refusals if not any(_is_said(each, other) for other in found)]
     told = {(each.setting, each.error_type) for each in refusals}
-    beside = _beside_no_json(contract, record, values, known, redactor)
+    beside = _beside_no_json(contract, record, (values, refusals), known, redactor)
     refusals += [each for each in beside if (each.setting, each.error_type) not in told]
     if any(each.kind is RefusalKind.CONFLICT and not each.setting for each in refusals):
         return _validated(record, [*found, *refusals], ran=not looked)
@@ -164,17 +164,23 @@ def _of_values(
 def _beside_no_json(
     contract: SettingsContract,
     record: Record,
-    values: Mapping[str, Any],
+    refused: tuple[Mapping[str, Any], Sequence[Refusal]],
     known: frozenset[str],
     redactor: Redactor,
 ) -> Iterator[Refusal]:
-    """Yield what is wrong with parts that have variables of their own, of values that are no JSON."""
+    """Yield what is wrong with parts that have variables of their own, of values that are no JSON or no objects."""
+    values, refusals = refused
     sources = record.top.sources if record.top else ()
     undecodable = {each.field for source in sources for each in source.undecodable}
-    if undecodable & {each.setting[0] for each in contract.variables if len(each.setting) > 1 or each.open}:
-        from setpoint.validation.beside_no_json import certain
+    with_parts = {each.setting[0] for each in contract.variables if len(each.setting) > 1 or each.open}
+    if not with_parts & {*undecodable, *(each.setting[0] for each in refusals if len(each.setting) == 1)}:
+        return
+    from setpoint.validation.beside_no_json import certain, parts_instead
 
-        yield from certain(contract, sources, _refused(contract, record, values, known - undecodable, redactor)[0])
+    instead = parts_instead(sources, values, refusals)
+    if instead or undecodable & with_parts:
+        found, _ = _refused(contract, record, {**values, **instead}, known - undecodable, redactor)
+        yield from certain(contract, sources, instead, found)
 
 
 def _validated(record: Record, refusals: Sequence[Refusal], *, ran: bool) -> Validated:
