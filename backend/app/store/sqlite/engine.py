@@ -22,6 +22,9 @@ except ImportError:  # there is no wheel for this machine
 DRIVER: ModuleType = max(_newer_sqlite, sqlite3, key=lambda each: each.sqlite_version_info)
 """The driver that links the newest SQLite."""
 
+_CACHED_STATEMENTS = 250
+"""pysqlite3 keeps a hundred, and while these have been seen more often, it compiles a new one at each call."""
+
 _EVERY_CONNECTION = (
     "PRAGMA foreign_keys = ON",
     "PRAGMA synchronous = FULL",  # a confirmed commit survives a power cut
@@ -88,7 +91,7 @@ def sqlite_engine(path: Path, *pragmas: str, begin: str) -> sa.Engine:
         sa.URL.create("sqlite+setpoint", database=str(path)),
         begin=begin,
         module=DRIVER,
-        connect_args={"check_same_thread": False, "isolation_level": None},
+        connect_args={"check_same_thread": False, "isolation_level": None, "cached_statements": _CACHED_STATEMENTS},
         hide_parameters=True,
         pool_size=5,
     )
