@@ -113,13 +113,21 @@ def _of_blame(situation: Situation, answer: Any, right: Any, answers: Answers) -
         for path, others in answers.files.items():
             if f"of `{path}`" in diagnostic["message"] and not any(_is_better(each, right) for each in others):
                 yield Difference("blame", said, right)
-        if diagnostic["code"] not in {"SP401", "SP404"} or diagnostic["location"] is None:
+        is_placed = diagnostic["code"] in {"SP401", "SP404"} and diagnostic["location"] is not None
+        # The class would tell what is inside a value once that is an object.
+        if not is_placed or _is_inside_of_another(diagnostic, output["diagnostics"]):
             continue
         at = _at(situation, diagnostic["location"], diagnostic["variable"])
         if at is None:
             yield Difference("place", diagnostic, "nothing is written there")
         elif not any(_is_better(each, right) for each in answers.written[at]) and not _is_given_twice(situation, at):
             yield Difference("blame", said, right)
+
+
+def _is_inside_of_another(diagnostic: Any, diagnostics: Sequence[Any]) -> bool:
+    """Return whether another one says of the value around it that it is no object."""
+    objects = (each for each in diagnostics if each["message"].endswith(("JSON object", "valid JSON")))
+    return any(str(diagnostic["variable"]).upper().startswith(f"{each['variable']}_".upper()) for each in objects)
 
 
 def _is_given_twice(situation: Situation, at: int) -> bool:
