@@ -172,6 +172,7 @@ CASES = [
     Case(
         ChoicesOfUpperCaseFields,
         {**_ALIASED, "OLD_POOL__SIZE": INT, "POOL__SIZE": INT, "POOL__SZ": INT, "OLD_POOL__SZ": INT},
+        (PROCESS,),
     ),
     Case(PathIntoList, {"SERVICE": _SERVICE}),
     Case(
