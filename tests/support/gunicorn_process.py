@@ -75,7 +75,7 @@ class GunicornProcess:
         """Return the id of the master."""
         return self.process.pid
 
-    def get(self, path: str, seconds: float = 10.0, headers: Mapping[str, str] | None = None) -> Answer:
+    def get(self, path: str, seconds: float = PATIENCE_IN_SECONDS, headers: Mapping[str, str] | None = None) -> Answer:
         """Ask for `path` on a connection of its own."""
         connection = http.client.HTTPConnection(*self.address, timeout=seconds)
         try:
