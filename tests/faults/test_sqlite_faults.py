@@ -27,6 +27,7 @@ from setpoint.client.connection import Connection
 from setpoint.client.login import Login
 from setpoint.client.place import Place
 from setpoint.client.session import ServiceSession
+from support.coverage_variables import coverage_variables
 from support.followed_environment import PLACE, Billing
 from support.service_over_http import service_over_http
 from support.supervised import until
@@ -234,7 +235,9 @@ def test_what_nothing_may_be_written_to_is_refused_in_a_sentence() -> None:
             (folder / name / "setpoint.db-turn").unlink(missing_ok=True)
             (folder / name).chmod(mode)
         folder.chmod(0o755)
-        environment = {**os.environ, "PYTHONPATH": str(ROOT / "backend")}
+        # Coverage would fail to write its data as somebody else than who owns the checkout.
+        around = {name: value for name, value in os.environ.items() if name not in coverage_variables()}
+        environment = {**around, "PYTHONPATH": str(ROOT / "backend")}
         folders = [str(folder / name) for name in ("missing", "theirs", "alone")]
         command = [sys.executable, "-c", REFUSED, OLD_KEY, *folders]
         done = subprocess.run(command, env=environment, check=False, capture_output=True, text=True)

@@ -9,7 +9,7 @@ from support.small_contract import contract
 MARKUP = "<script>window.harmed = 1</script><img src=x onerror='window.harmed = 1'>\"'{{ 7 * 191 }}"
 TURNED = "\u202egnp.exe\u2066\u200b"
 HOSTILE = f"{MARKUP}{TURNED}"
-LONG = HOSTILE + "x" * (10_000 - len(HOSTILE))
+LONG = HOSTILE + "o" * (10_000 - len(HOSTILE))
 """10,000 characters, without a place to break a line."""
 
 CANARY = "canary-9f3b61c2"
