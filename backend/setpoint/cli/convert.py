@@ -3,10 +3,11 @@
 import argparse
 
 from setpoint.application.conversion import Conversion, Remark, convert
+from setpoint.application.shown_reading import ShownReading, by_looks
 from setpoint.cli.options import add_reading_options, given_path
 from setpoint.cli.output import say, write_bytes_as_they_are, write_private_file
 from setpoint.envfile.loaders import LOADERS, PORTABLE
-from setpoint.sources.env_file import DEFAULT_LOADER, EnvFile, read_env_file, refuse_unreadable
+from setpoint.sources.env_file import DEFAULT_LOADER, read_env_file, refuse_unreadable
 from setpoint.text.escape import printable
 from setpoint.text.join import counted
 
@@ -41,16 +42,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the new file and return the exit status: 1, with nothing written, if a value can't be expressed."""
-    file = read_env_file(arguments.file, dict(arguments.set), arguments.reader)
+    given = dict(arguments.set)
+    file = read_env_file(arguments.file, given, arguments.reader)
     refuse_unreadable([file])
+    shown = ShownReading(file, by_looks(file, given))
     conversion = convert(file, arguments.writer)
     if conversion.text is None:
-        say(_obstacles(file, conversion))
+        say(_obstacles(shown, conversion))
         return 1
     if conversion.lost_comments:
         lost = counted(conversion.lost_comments, "comment")
         say(f"warning: {arguments.writer} does not support comments, so {lost} had to be left out\n")
-    say("".join(_line(file, "warning", remark) for remark in conversion.remarks))
+    say("".join(_line(shown, "warning", remark) for remark in conversion.remarks))
     content = conversion.text.encode("utf-8", "surrogateescape")
     if arguments.output is None:
         write_bytes_as_they_are(content)
@@ -59,13 +62,12 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _obstacles(file: EnvFile, conversion: Conversion) -> str:
-    lines = [_line(file, "error", obstacle) for obstacle in conversion.obstacles]
+def _obstacles(shown: ShownReading, conversion: Conversion) -> str:
+    lines = [_line(shown, "error", obstacle) for obstacle in conversion.obstacles]
     return "".join([*lines, "nothing was written\n"])
 
 
-def _line(file: EnvFile, severity: str, remark: Remark) -> str:
-    line, column = file.source.position(remark.span.start)
-    place = f"{printable(file.path)}:{line}:{column}"
-    owner = f"`{printable(remark.name)}`: " if remark.name else ""
-    return f"{place}: {severity}: {owner}{remark.message}\n"
+def _line(shown: ShownReading, severity: str, remark: Remark) -> str:
+    place = shown.location(remark.span)
+    owner = f"`{printable(shown.name(remark.name))}`: " if remark.name else ""
+    return f"{place.path}:{place.line}:{place.column}: {severity}: {owner}{remark.message}\n"
