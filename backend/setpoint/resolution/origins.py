@@ -52,7 +52,7 @@ class Origins:
             taken = taken_paths(made.settings_class, made.values or {})
             for source in made.sources:
                 # Anything but a mapping replaces everything that weaker sources have under its key.
-                values = {key: each for key, each in source.values.items() if _is_merged(each, stronger.get(key, {}))}
+                values = {key: each for key, each in source.values.items() if _counts(key, each, stronger)}
                 stronger |= {key: each for key, each in values.items() if key not in stronger}
                 assignments = list(assignments_of(source))
                 for inside in insides:
@@ -177,8 +177,8 @@ def _adds(value: Any, stronger: Sequence[Any]) -> bool:
     return any(_adds(each, [other[key] for other in stronger if key in other]) for key, each in value.items())
 
 
-def _is_merged(value: Any, stronger: Any) -> bool:
-    return stronger == {} or (isinstance(value, Mapping) and isinstance(stronger, Mapping))
+def _counts(key: str, value: Any, stronger: Mapping[str, Any]) -> bool:
+    return key not in stronger or (isinstance(value, Mapping) and isinstance(stronger[key], Mapping))
 
 
 def _places_of_parts(

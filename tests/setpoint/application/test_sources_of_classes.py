@@ -304,3 +304,18 @@ def test_a_text_of_several_settings_is_where_each_of_them_comes_from() -> None:
     assert {
         each.variable.setting[0]: each.winner.name for each in provenances(subject) if each.winner is not None
     } == dict.fromkeys(("name", "region", "token"), "SERVICE")
+
+
+class FirstOfList(BaseSettings):
+    """Its setting is in a list."""
+
+    model_config = SettingsConfigDict(env_file=".env")
+
+    port: Annotated[int, Field(validation_alias=AliasPath("SERVICE", 0, "port"))]
+
+
+def test_an_empty_object_replaces_a_list(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing can be merged with a list, so what it holds is no reason."""
+    monkeypatch.chdir(tmp_path)
+    Path(".env").write_text('SERVICE=[{"port": 1}]\n')
+    assert _origins(_start(FirstOfList, SERVICE="{}")) == {"SERVICE": "process environment"}
