@@ -20,6 +20,8 @@ PYTEST = $(BIN)/pytest
 # One more than the two cores that a run is made for, because tests wait for servers and disks, too; each gets a part of
 # the suite as it is in folders, so that few start the same server, and takes from the others when it is done.
 WORKERS = -n 3 --dist worksteal
+# Tests start the service hundreds of times, and each start would compile it anew.
+unexport PYTHONDONTWRITEBYTECODE
 NPM = PATH="$(BIN):$$PATH" npm --ignore-scripts --no-audit --no-fund --loglevel=error
 
 help: ## List the commands
