@@ -168,7 +168,7 @@ def test_a_browser_follows_an_environment_until_it_is_signed_out(instances: Inst
     visitor.sign_in(Scope.CONFIG_READ)
     events = visitor.client.get(f"{NOW}/stream").iter_encoded()
     assert b"event: hello" in next(events)
-    assert b"event: bookmark" in next(events)
+    assert any(b"event: bookmark" in each for each in events)  # an event from before may come first
     api.put({"PORT": "2"}, 1)
     assert any(b"event: revision" in each for each in events)
     key = visitor.client.get_cookie("__Host-setpoint")
