@@ -1,7 +1,6 @@
 """Finds what a request carries that must not leave the process: credentials, and the values of its query."""
 
 import base64
-import binascii
 from collections.abc import Iterator
 from urllib.parse import unquote_plus
 from wsgiref.types import WSGIEnvironment
@@ -38,7 +37,7 @@ def _parts_of_credentials(value: str) -> Iterator[str]:
     if scheme.lower() == "basic":
         try:
             decoded = base64.b64decode(rest, validate=True).decode("utf-8", "replace")
-        except binascii.Error:
+        except ValueError:  # it is no base64, or not even ASCII
             return
         yield decoded
         yield decoded.partition(":")[2]

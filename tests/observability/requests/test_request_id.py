@@ -92,6 +92,24 @@ def test_any_traceparent_is_harmless(header: str) -> None:
     assert trace_fields(header) == {}
 
 
+@pytest.mark.parametrize("header", ["AUTHORIZATION", "COOKIE", "X_API_KEY", "X_REQUEST_ID", "TRACEPARENT"])
+@given(
+    value=st.tuples(
+        st.sampled_from(["", "Basic ", "basic YTpi", "Bearer ", "a="]), st.text(st.characters(codec="latin-1"))
+    )
+)
+def test_no_header_keeps_a_request_from_its_answer(header: str, value: tuple[str, str]) -> None:
+    """They are read before there is an access line and an answer to failures, and may hold any byte of Latin-1."""
+
+    def app(_environ: Any, start_response: Any) -> Iterable[bytes]:
+        start_response("200 OK", [])
+        return [b"answered"]
+
+    _headers, body = _ask(app, **{f"HTTP_{header}": "".join(value), "QUERY_STRING": "".join(value)})
+    assert list(body) == [b"answered"]
+    body.close()
+
+
 def test_the_id_is_there_until_the_body_is_closed() -> None:
     """That is, in the view, in every chunk of a stream and in what runs at its end; not a moment longer."""
     seen: list[str | None] = []
