@@ -7,8 +7,9 @@ from typing import Any
 from pydantic import AliasChoices, AliasPath, BaseModel, RootModel
 
 from setpoint.contract import field_type
+from setpoint.resolution.given_value import path_taken
 from setpoint.resolution.origins import Origins
-from setpoint.resolution.read_source import ReadSource, Setting
+from setpoint.resolution.read_source import Setting
 from setpoint.validation.record import Record
 
 _NOTHING = object()
@@ -27,7 +28,7 @@ def counting(origins: Origins, record: Record, settings: BaseModel | None) -> Ma
     paths: dict[int, Setting] = {}
     for source in origins.sources:
         build = record.build_of(source.settings_class)
-        values = _taken(build.values or {}, source) if build else {}
+        values = (build.values or {}) if build else {}
         for leaf in _leaves(values, source.settings_class, source.inside):
             setting = leaf if settings is None else _kept_part(settings, leaf)
             given = origins.of(setting) or origins.written_at(setting)
@@ -40,16 +41,19 @@ def counting(origins: Origins, record: Record, settings: BaseModel | None) -> Ma
         if text and (text.value or not ignores_empty):
             found.setdefault(id(text), set()).add((name,))  # The class took it for no value.
     # A value also counts if others replace all of its parts: it could have been a value without parts.
-    for each in (each for source in origins.sources for each in source.assignments):
+    for each in (each for source in origins.sources for each in source.taken_texts):
         inside = {leaf for leaf in paths.values() if len(leaf) > len(each.path) and _begins(leaf, each.path)}
         if inside and id(each) not in found:
             found[id(each)] = inside
     return found
 
 
-def _taken(values: Mapping[str, Any], source: ReadSource) -> Mapping[str, Any]:
-    """Return `values` without what the class passes over, because it takes its fields from other keys."""
-    taken, known = {str(path[0]).casefold() for path in source.taken.values()}, _names_by_key(source.settings_class)
+def _taken(values: Mapping[str, Any], model: type[BaseModel] | None) -> Mapping[str, Any]:
+    """Return `values` without what `model` passes over, because it takes its fields from other keys."""
+    if model is None:
+        return values
+    paths = (path_taken(model, name, values) for name in model.model_fields)
+    taken, known = {str(path[0]).casefold() for path in paths if path}, _names_by_key(model)
     return {key: each for key, each in values.items() if key.casefold() in taken or key.casefold() not in known}
 
 
@@ -60,7 +64,7 @@ def _begins(setting: Setting, beginning: Setting) -> bool:
 def _leaves(values: Mapping[str, Any], model: type[BaseModel] | None, at: Setting = ()) -> Iterator[Setting]:
     """Yield the path of each part of `values` that is not a mapping, or an empty one."""
     names = _names_by_key(model)
-    for key, value in values.items():
+    for key, value in _taken(values, model).items():
         for name in _without_twins(str(key), names.get(str(key).casefold(), [str(key)])):
             setting = (*at, name)
             if isinstance(value, Mapping) and value and not _is_shared(model, name, key):

@@ -18,7 +18,7 @@ def values_along(
     values: Mapping[str, Any],
     model: type[BaseModel] | None,
     setting: tuple[str | int, ...],
-    taken: Mapping[str, Sequence[str | int]],
+    whole: Any,
 ) -> Iterator[Any]:
     """Yield what `values` hold at each step of `setting`; below anything but a mapping, the value as a whole.
 
@@ -26,24 +26,58 @@ def values_along(
         values: What a source gave.
         model: The settings class that asked it.
         setting: The path.
-        taken: Where that class takes the values of its fields, by their names.
+        whole: What all sources gave together: of several keys for one field, the class takes the first in there.
     """
     current: Any = values
     ignores_case = model is None or not model.model_config.get("case_sensitive")
-    for depth, step in enumerate(setting):
+    for step in setting:
         if not isinstance(current, Mapping):
             yield current
             continue
         info = model.model_fields.get(str(step)) if model is not None else None
-        paths = _accepted_paths(model, str(step)) if model is not None and info else [[step]]
-        paths = [taken[str(step)]] if depth == 0 and step in taken else paths
+        paths = _paths_to(model, str(step), whole) if model is not None and info else [[step]]
         is_alone = model is None or str(step) not in _twins(model)
         found = (value_at_path(current, path, ignores_case=ignores_case and is_alone) for path in paths)
         current = next((each for each in found if each is not NOTHING), NOTHING)
         if current is NOTHING:
             return
         yield current
-        model = field_type.nested_model(info) if info else None
+        model, whole = field_type.nested_model(info) if info else None, value_at_path(whole, paths[0])
+
+
+def _paths_to(model: type[BaseModel], name: str, whole: Any) -> list[Sequence[str | int]]:
+    """Return where in `whole` the field `name` of `model` gets its value from; if nowhere, where it could."""
+    taken = path_taken(model, name, whole)
+    return _accepted_paths(model, name) if taken is None else [taken]
+
+
+def path_taken(model: type[BaseModel], name: str, whole: Any) -> Sequence[str | int] | None:
+    """Return where in `whole` the field `name` of `model` gets its value from; None if nothing in there is for it."""
+    paths = _accepted_paths(model, name)
+    return next(
+        (
+            path
+            for ignores_case in (False, True)
+            for path in paths
+            if value_at_path(whole, path, ignores_case=ignores_case) is not NOTHING
+        ),
+        None,
+    )
+
+
+def keys_taken(model: type[BaseModel], setting: tuple[str | int, ...], whole: Any) -> list[str | int] | None:
+    """Return the keys inside the field `setting[0]` under which `model` finds `setting` in `whole`; None if nowhere."""
+    found: list[str | int] = []
+    inner: type[BaseModel] | None = model
+    for depth, step in enumerate(setting):
+        info = inner.model_fields.get(str(step)) if inner is not None else None
+        path = path_taken(inner, str(step), whole) if inner is not None and info else [step]
+        whole = NOTHING if path is None else value_at_path(whole, path)
+        if path is None or whole is NOTHING:
+            return None
+        found += path if depth else ()
+        inner = field_type.nested_model(info) if info else None
+    return found
 
 
 def _accepted_paths(model: type[BaseModel], name: str) -> list[Sequence[str | int]]:
@@ -51,16 +85,6 @@ def _accepted_paths(model: type[BaseModel], name: str) -> list[Sequence[str | in
     by_alias = model.model_config.get("validate_by_alias", True)
     paths = list(paths_of(model.model_fields[name])) if by_alias else []
     return [*paths, [name]] if not paths or takes_names(model) else paths
-
-
-def taken_paths(model: type[BaseModel], values: Mapping[str, Any]) -> Mapping[str, Sequence[str | int]]:
-    """Return where in `values`, which all sources gave together, `model` finds the value of each field that has one."""
-    found: dict[str, Sequence[str | int]] = {}
-    for name in model.model_fields:
-        for path in _accepted_paths(model, name):
-            if name not in found and value_at_path(values, path) is not NOTHING:
-                found[name] = path
-    return found
 
 
 @lru_cache(maxsize=64)

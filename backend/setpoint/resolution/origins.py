@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from functools import partial
 from typing import Any
 
 from pydantic_settings import BaseSettings
@@ -11,10 +12,10 @@ from setpoint.contract.plain_value import variable_text
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.contract.variable import Variable
 from setpoint.resolution.assignment import Assignment
-from setpoint.resolution.given_value import NOTHING, taken_paths, value_at_path
+from setpoint.resolution.given_value import NOTHING, keys_taken, value_at_path
 from setpoint.resolution.read_source import Reach, ReadSource, Setting, by_setting_of, folded
 from setpoint.text.guarded import MASK, Guarded
-from setpoint.validation.record import Record, SourceRecord
+from setpoint.validation.record import Build, Record, SourceRecord
 
 
 class Origins:
@@ -49,7 +50,7 @@ class Origins:
                 continue
             seen.add(made.settings_class)
             stronger: dict[str, Any] = {}
-            taken = taken_paths(made.settings_class, made.values or {})
+            whole = made.values or {}
             for source in made.sources:
                 # Anything but a mapping replaces everything that weaker sources have under its key.
                 values = {key: each for key, each in source.values.items() if _counts(key, each, stronger)}
@@ -58,8 +59,9 @@ class Origins:
                 for inside in insides:
                     reader = made.settings_class if inside else None
                     read = tuple(each for each in assignments if each.variable and each.variable.reader is reader)
-                    by_setting = by_setting_of(self._contract, read, len(inside) + 1)
-                    yield ReadSource(source, made.settings_class, inside, read, by_setting, values, taken)
+                    taken = partial(_keys_taken, made, len(inside))
+                    by_setting = by_setting_of(self._contract, read, len(inside) + 1, taken)
+                    yield ReadSource(source, made.settings_class, inside, read, by_setting, values, whole)
 
     def of(self, setting: Setting) -> Assignment | None:
         """Return what sets `setting`: a variable, one in which it is nested, or a source that has no variables."""
@@ -156,6 +158,10 @@ class Origins:
             if parent in source.assignments and reach.own == len(setting):
                 return parent._replace(value=Guarded(variable_text(source.value_at(setting))))
         return None
+
+
+def _keys_taken(made: Build, outside: int, setting: Setting) -> Sequence[str | int] | None:
+    return keys_taken(made.settings_class, setting[outside:], made.values or {})
 
 
 def _leads_to(text: Assignment, setting: Setting) -> bool:

@@ -1,6 +1,6 @@
 """What one source of a settings class gave, and which of its variables set what."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -36,9 +36,9 @@ class ReadSource:
         settings_class: The class that asked it.
         inside: The field that holds that class in the class that was asked; empty if it is the class that was asked.
         assignments: What the source has for it, later ones over earlier.
-        by_setting: The same by the path of what they set, with their places in the source.
+        by_setting: Those that set something where the class takes it, by its path, with their places in the source.
         values: What it gave that counts: anything but a mapping replaces what weaker sources gave.
-        taken: Where that class takes the values of its fields: of several keys for one, it takes the first.
+        whole: What all sources gave that class together: of several keys for one field, it takes the first in there.
     """
 
     record: SourceRecord
@@ -47,10 +47,10 @@ class ReadSource:
     assignments: tuple[Assignment, ...]
     by_setting: Mapping[Setting, list[tuple[int, Assignment]]]
     values: Mapping[str, Any]
-    taken: Mapping[str, Sequence[str | int]]
+    whole: Mapping[str, Any]
 
     def _along(self, setting: Setting) -> Iterator[Any]:
-        return values_along(self.values, self.settings_class, setting, self.taken)
+        return values_along(self.values, self.settings_class, setting, self.whole)
 
     def reach(self, setting: Setting) -> "Reach":
         """Return how far the path `setting` leads into what the source gave."""
@@ -91,10 +91,15 @@ class ReadSource:
             file
             for file, values in found.items()
             if isinstance(values, Mapping)
-            and len([*values_along(values, self.settings_class, path, self.taken)]) == len(path)
+            and len([*values_along(values, self.settings_class, path, self.whole)]) == len(path)
         ]
         is_of_one = len(holding) == 1 or (holding and not isinstance(self.value_at(setting), Mapping))
         return self.record.of_file(holding[-1]) if is_of_one else self.record
+
+    @property
+    def taken_texts(self) -> Iterator[Assignment]:
+        """Yield the variables that set something where the class takes it."""
+        yield from (each for texts in self.by_setting.values() for _, each in texts)
 
     def text_for(self, setting: Setting) -> Assignment | None:
         """Return the variable that sets `setting`, or the one in which it is nested."""
@@ -126,7 +131,10 @@ class ReadSource:
 
 
 def by_setting_of(
-    contract: SettingsContract, assignments: Iterable[Assignment], top: int
+    contract: SettingsContract,
+    assignments: Iterable[Assignment],
+    top: int,
+    taken: Callable[[Setting], Sequence[str | int] | None],
 ) -> dict[Setting, list[tuple[int, Assignment]]]:
     """Return `assignments` by the path of what they set, each with its place among them; first those that count.
 
@@ -134,6 +142,7 @@ def by_setting_of(
         contract: The class that reads them.
         assignments: What one source has, later ones over earlier.
         top: The depth of the outermost settings.
+        taken: Returns the keys inside an outermost setting under which the class finds one; None if under none.
     """
     found: dict[Setting, list[tuple[int, Assignment]]] = {}
     paths: dict[Setting, Setting] = {}
@@ -142,6 +151,9 @@ def by_setting_of(
         named = () if each.place else contract.named(each.name)
         same = named if any(each.path == known.setting for known in named) else ()
         for path in {each.path, *(variable.path_of(each.name) for variable in same)}:
+            heads = [variable.name for variable in contract.variables_at(path[:top])]
+            if len(path) > top and not _leads_along(contract, heads, each, taken(path)):
+                continue
             found.setdefault(folded(path), []).append((at, each))
             paths.setdefault(folded(path), path)
     for key, texts in found.items():
@@ -170,6 +182,18 @@ def _rank_of_keys(
     keys = [f"{_keys(heads, each, delimiter)}{delimiter}" for each in spellings]
     own = f"{_keys(heads, contract.canonical(assignment.name), delimiter)}{delimiter}"
     return next((at for at, each in enumerate(keys) if each.startswith(own)), len(keys))
+
+
+def _leads_along(
+    contract: SettingsContract, heads: Sequence[str], assignment: Assignment, keys: Sequence[str | int] | None
+) -> bool:
+    """Return whether the keys in the name of `assignment` after one of `heads` lead to `keys`, or to what is around."""
+    if keys is None or assignment.place or not contract.delimiter:
+        return True
+    delimiter = contract.canonical(contract.delimiter)
+    own = _keys(heads, contract.canonical(assignment.name), delimiter)
+    along = "".join(f"{delimiter}{contract.canonical(str(each))}" for each in keys)
+    return f"{along}{delimiter}".startswith(f"{own}{delimiter}")
 
 
 def _keys(heads: Sequence[str], name: str, delimiter: str) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import AliasChoices, AliasPath, BaseModel, Field
 
-from setpoint.resolution.given_value import NOTHING, taken_paths, value_at_path
+from setpoint.resolution.given_value import NOTHING, keys_taken, path_taken, value_at_path
 
 
 @pytest.mark.parametrize(
@@ -38,4 +38,30 @@ def test_of_several_ways_to_a_value_the_first_that_leads_to_one_counts(
     values: dict[str, Any], paths: dict[str, list[str]]
 ) -> None:
     """One way that counts for one field takes nothing from another, and no field has a name besides its aliases."""
-    assert taken_paths(Aliased, values) == paths
+    found = {name: path_taken(Aliased, name, values) for name in Aliased.model_fields}
+    assert {name: path for name, path in found.items() if path} == paths
+
+
+class Around(BaseModel):
+    """Holds another model under an alias."""
+
+    inner: Aliased = Field(Aliased(), validation_alias=AliasChoices("inner", "old"))  # type: ignore[pydantic-alias]
+
+
+@pytest.mark.parametrize(
+    ("values", "keys"),
+    [
+        ({"around": {"old": {"service": {"port": 1}}}}, ["old", "service", "port"]),
+        ({"around": {"inner": {"PORT": 1}, "old": {"service": {"port": 1}}}}, ["inner", "PORT"]),
+        ({"around": {"inner": {}, "old": {"PORT": 1}}}, None),
+    ],
+)
+def test_the_first_key_that_leads_to_a_model_counts_for_all_of_its_fields(
+    values: dict[str, Any], keys: list[str] | None
+) -> None:
+    """What is under the other keys of the model counts for nothing."""
+
+    class Outer(BaseModel):
+        around: Around
+
+    assert keys_taken(Outer, ("around", "inner", "port"), values) == keys

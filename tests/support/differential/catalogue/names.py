@@ -1,10 +1,10 @@
 """How variables are called: prefixes, aliases, case, and which names a class takes besides."""
 
-from pydantic import AliasChoices, AliasGenerator, AliasPath, BaseModel, Field
+from pydantic import AliasChoices, AliasGenerator, AliasPath, BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from support.differential.case import BOOL, INT, PROCESS, WORD, WORDS, Case, Texts
+from support.differential.case import BOOL, INT, INTS, PROCESS, WORD, WORDS, Case, Texts
 
 _ALIASED = {"HTTP_PORT": INT, "PORT": INT}
 _SERVICE = Texts(
@@ -56,6 +56,23 @@ class ChoicesOfUpperCaseFields(BaseSettings):
     model_config = SettingsConfigDict(env_nested_delimiter="__", env_file=".env", extra="ignore")
     SERVER_PORT: int = Field(1, validation_alias=AliasChoices("HTTP_PORT", "PORT"))
     POOL: Pool = Field(Pool(), validation_alias=AliasChoices("POOL", "OLD_POOL"))
+
+
+class ChoicesInside(BaseSettings):
+    """Each field of a model has several keys, and of those that sources give together the first counts."""
+
+    class Pool(BaseModel):
+        model_config = ConfigDict(validate_by_name=True)
+
+        class Limit(BaseModel):
+            most: int = Field(1, validation_alias=AliasChoices("most", "max"))
+
+        size: int = Field(1, validation_alias=AliasChoices("size", "sz"))
+        port: int = Field(1, validation_alias=AliasChoices(AliasPath("ports", 0), "first_port"))
+        limit: Limit = Field(Limit(), alias="bound")
+
+    model_config = SettingsConfigDict(env_nested_delimiter="__", env_file=".env", extra="ignore")
+    pool: Pool = Pool()
 
 
 class PathIntoList(BaseSettings):
@@ -173,6 +190,23 @@ CASES = [
         ChoicesOfUpperCaseFields,
         {**_ALIASED, "OLD_POOL__SIZE": INT, "POOL__SIZE": INT, "POOL__SZ": INT, "OLD_POOL__SZ": INT},
         (PROCESS,),
+    ),
+    Case(
+        ChoicesInside,
+        {
+            "POOL": Texts(
+                ('{"sz": 5, "bound": {"max": 2}}', '{"size": 6, "limit": {"most": 3}}', "{}"), ('{"sz": "x"}',)
+            ),
+            "POOL__SIZE": INT,
+            "POOL__SZ": INT,
+            "POOL__PORTS": INTS,
+            "POOL__FIRST_PORT": INT,
+            "POOL__PORT": INT,
+            "POOL__BOUND__MOST": INT,
+            "POOL__BOUND__MAX": INT,
+            "POOL__LIMIT__MOST": INT,
+            "POOL__LIMIT": Texts(('{"max": 4}', '{"most": 5}')),
+        },
     ),
     Case(PathIntoList, {"SERVICE": _SERVICE}),
     Case(
