@@ -161,9 +161,10 @@ def of_deployed(
 def beside_each_other(subjects: Sequence[Subject]) -> list[Subject]:
     """Return `subjects`, one per settings class of the app, each with what the others read."""
     contracts = [each.contract for each in subjects]
-    return [
-        replace(each, beside=tuple(other for other in contracts if other is not each.contract)) for each in subjects
-    ]
+    run: list[Subject] = []
+    for each in subjects:
+        run.append(replace(each, beside=tuple(other for other in contracts if other is not each.contract), run=run))
+    return run
 
 
 def named_env_file(

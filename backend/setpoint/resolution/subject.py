@@ -1,6 +1,6 @@
 """What the rules check: the contract, the sources, and what the class says about their values."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -59,6 +59,7 @@ class Subject:
         joins_misspellings: Whether the finding on a misspelt name says that the intended variable is missing.
         others: The same sources as read by the other programs that will read the files.
         beside: The contracts of the app's other settings classes, which read the same sources.
+        run: What they and this one would read, if all of them are looked at together: each hides the secrets of all.
     """
 
     contract: SettingsContract
@@ -69,6 +70,7 @@ class Subject:
     joins_misspellings: bool = True
     others: "tuple[Subject, ...]" = ()
     beside: tuple[SettingsContract, ...] = ()
+    run: "Sequence[Subject]" = ()
 
     @cached_property
     def lines(self) -> tuple[Line, ...]:
@@ -221,6 +223,12 @@ class Subject:
 
     @cached_property
     def _secrets(self) -> list[str]:
+        others = (each for each in self.run if each.contract is not self.contract)
+        return [*self.own_secrets, *(secret for each in others for secret in each.own_secrets)]
+
+    @cached_property
+    def own_secrets(self) -> list[str]:
+        """Return the secrets that this class and its sources know, whatever the app's other classes hide."""
         statements = (each for each in self._read if isinstance(each, Statement))
         process = self.gathered.process
         if process is None:
