@@ -63,6 +63,10 @@ def _wanted(contracts: Sequence[SettingsContract], name: str) -> tuple[SettingsC
         if variable := contract.find(name):
             return contract, variable
     known = [(contract, variable) for contract in contracts for variable in contract.variables]
+    for contract in contracts:
+        for field, inside in contract.of_values:
+            if variable := inside.find(name):
+                return contract, variable._replace(setting=(field, *variable.setting))
     for contract, variable in known:
         if ".".join(variable.setting).casefold() == name.casefold():
             return contract, variable

@@ -20,7 +20,8 @@ from setpoint.cli.shown_setting import (
     values_to_show,
     winner_in_words,
 )
-from setpoint.resolution.provenance import Provenance, provenances, strange_names
+from setpoint.resolution.provenance import Provenance, provenances
+from setpoint.resolution.strange_names import strange_names
 from setpoint.resolution.subject import Subject
 from setpoint.text.escape import printable
 from setpoint.text.fingerprint import FingerprintKey

@@ -201,16 +201,21 @@ class SettingsContract:
     def is_of_part(self, name: str) -> bool:
         """Return whether a settings class inside this one reads `name`, of whose settings there may be any number."""
         of_exported = getattr(self.settings_class, "variables_of_all_parts", ())
-        return self.canonical(name) in of_exported or any(each.find(name) for each in self._of_values)
+        return self.canonical(name) in of_exported or any(each.find(name) for _, each in self.of_values)
 
     @cached_property
-    def _of_values(self) -> "tuple[SettingsContract, ...]":
-        """Return the settings classes whose instances may be values inside a collection, or one of several types."""
-        models = dict.fromkeys(models_inside(self.settings_class))
+    def of_values(self) -> "tuple[tuple[str, SettingsContract], ...]":
+        """Return the settings classes whose instances may be values inside a collection, or one of several types.
+
+        Each is with the first field that may hold one.
+        """
         parts = {self.settings_class, *(each.settings_class for each in self.parts)}
-        return tuple(
-            SettingsContract.of(each) for each in models if issubclass(each, BaseSettings) and each not in parts
-        )
+        found: dict[type[BaseSettings], str] = {}
+        for name, info in self.settings_class.model_fields.items():
+            for each in models_inside(info.annotation, frozenset({self.settings_class})):
+                if issubclass(each, BaseSettings) and each not in parts:
+                    found.setdefault(each, name)
+        return tuple((name, SettingsContract.of(each)) for each, name in found.items())
 
     @property
     def reads_file_variables(self) -> bool:

@@ -6,7 +6,8 @@ from enum import StrEnum
 
 from setpoint.contract.app_code import AppCode
 from setpoint.resolution.assignment import Assignment
-from setpoint.resolution.provenance import Provenance, StrangeName, provenances, strange_names
+from setpoint.resolution.provenance import Provenance, provenances
+from setpoint.resolution.strange_names import StrangeName, strange_names
 from setpoint.resolution.subject import Setting, Subject
 from setpoint.resolution.typed_value import TypedValues
 from setpoint.text.guarded import MASK

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic.fields import FieldInfo
@@ -17,7 +17,7 @@ from setpoint.sources.env_file import SourceKind
 from setpoint.text.escape import printable
 from setpoint.text.guarded import MASK
 from setpoint.text.join import joined
-from setpoint.validation.record import SourceRecord
+from setpoint.validation.record import Record, SourceRecord
 from setpoint.validation.refusal import RefusalKind
 
 _BEFORE_A_NAME_OF_DEPLOY = r"(?:-|- ?\{? ?name:|Environment=)? ?[\"']?"
@@ -49,21 +49,6 @@ class Provenance:
         return self.variable.setting, self.name[len(self.variable.name) :] if self.winner else ""
 
 
-@dataclass(frozen=True, slots=True)
-class StrangeName:
-    """A variable in a file that no setting reads.
-
-    Attributes:
-        shown_name: Its name if that may be shown, otherwise a mask.
-        assignment: The value that takes precedence.
-        names_file: Whether it names a file with the value of a known variable that does not exist here.
-    """
-
-    shown_name: str
-    assignment: Assignment
-    names_file: bool = False
-
-
 def provenances(subject: Subject) -> Iterator[Provenance]:
     """Yield one provenance per setting, in the order of the class; for models, only what sets them as a whole."""
     given = _given(subject)
@@ -82,7 +67,22 @@ def provenances(subject: Subject) -> Iterator[Provenance]:
         if found.winner or found.shadowed or not (setting in parents or is_inside or is_replaced):
             yield found
         yield from of_keys
+    yield from _inside_values(subject)
     yield from _kept(subject)
+
+
+def _inside_values(subject: Subject) -> Iterator[Provenance]:
+    """Yield what the settings classes read from which values are built that are in collections, or of several types."""
+    told = set[Setting]()
+    for build in subject.asked.builds:
+        for field, contract in subject.contract.of_values:
+            if contract.settings_class is build.settings_class:
+                alone = Subject(contract, subject.gathered, record=Record.of_build(build, subject.asked.given))
+                for each in provenances(alone):
+                    setting = (field, *each.variable.setting)
+                    if each.winner is not None and each.winner.source is None and setting not in told:
+                        told.add(setting)
+                        yield replace(each, variable=each.variable._replace(setting=setting))
 
 
 def _kept(subject: Subject) -> Iterator[Provenance]:
@@ -216,22 +216,6 @@ def _is_twin(subject: Subject, one: Setting, other: Setting) -> bool:
 def _begins(leaf: Setting, setting: Setting) -> bool:
     """Return whether `leaf` is `setting`, or is inside it."""
     return [str(each).casefold() for each in leaf[: len(setting)]] == [str(each).casefold() for each in setting]
-
-
-def strange_names(subject: Subject) -> Iterator[StrangeName]:
-    """Yield the variables in files that no setting of the app reads; the process environment is full of these."""
-    shown = {id(each.binding): each.shown_name for each in subject.statements}
-    read = {each.name for each in subject.gathered.file_variables if not each.content.trouble}
-    for assignment in subject.assignments.values():
-        written = assignment.written
-        if assignment.variable or written is None or assignment.name in read:
-            continue
-        is_referred_to = assignment.name in written.file.reading.referred
-        is_kept = subject.contract.canonical(assignment.name) in subject.kept
-        if is_referred_to or is_kept or subject.is_read_beside(assignment.name):
-            continue
-        names_file = subject.contract.from_file(assignment.name) is not None
-        yield StrangeName(printable(shown.get(id(written.binding), MASK)), assignment, names_file)
 
 
 def location_of(assignment: Assignment) -> Location | None:

@@ -36,11 +36,11 @@ def known_secrets(
 
 
 def secrets_of_class(contract: SettingsContract, record: Record) -> Iterator[str]:
-    """Yield every secret that other sources than variables gave to the class, and that is in what it built."""
+    """Yield every secret that other sources than its variables gave to the class, and that is in what it built."""
     for made in record.builds:
         is_asked = issubclass(made.settings_class, contract.settings_class)
         own = contract if is_asked else SettingsContract.of(made.settings_class)
-        for source in (each for each in made.sources if not each.entries):
+        for source in (each for each in made.sources if not (is_asked and each.entries)):
             yield from secrets_in(source.values)
             for variable in (each for each in own.variables if each.secret):
                 found = [*values_along(source.values, made.settings_class, variable.setting, {})]

@@ -165,6 +165,13 @@ class Record:
         self.farewell: Farewell | None = None
         self.parts: dict[tuple[str, ...], Record] = {}
 
+    @classmethod
+    def of_build(cls, build: Build, given: Given) -> "Record":
+        """Return the result for the settings class of `build` alone, as far as its sources tell it."""
+        record = cls(build.settings_class, given)
+        record.builds = [build]
+        return record
+
     @property
     def top(self) -> Build | None:
         """Return what is known about the requested class, if its sources were asked."""

@@ -1,8 +1,10 @@
 """Variables that set a part: keys of several models, names cut elsewhere, values that others are taken from."""
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 import pytest
+from inline_snapshot import snapshot
 from pydantic import (
     AliasChoices,
     AliasPath,
@@ -11,7 +13,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from support.checking import checked, messages
+from support.checking import checked, messages, run_setpoint
 
 
 class Cat(BaseModel):
@@ -123,3 +125,48 @@ class Packed(BaseSettings):
 def test_a_value_that_others_are_taken_from_is_no_old_name(text: str) -> None:
     """To take it out would take more than one setting."""
     assert messages(checked(text, settings_class=Packed)) == []
+
+
+_IN_VALUES = """
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Queue(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="QUEUE_", env_file=".env", extra="ignore")
+
+    size: int = 1
+    phrase: SecretStr = SecretStr("")
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore")
+
+    page: str = ""
+    queues: dict[str, Queue] = Field(default_factory=lambda: {"first": Queue(), "second": Queue(size=7)})
+"""
+
+
+def test_what_a_class_reads_for_values_in_a_collection_has_its_origin(tmp_path: Path) -> None:
+    """It is no stranger, `explain` knows it, and its secrets are hidden wherever else they are."""
+    (tmp_path / "in_values.py").write_text(_IN_VALUES)
+    (tmp_path / ".env").write_text("QUEUE_SIZE=5\nQUEUE_PHRASE=Nine-white-Swans\nPAGE=Nine-white-Swans\n")
+    (tmp_path / "pyproject.toml").write_text('[tool.setpoint]\nsettings = "in_values:Settings"\n')
+    shown = run_setpoint("show", cwd=tmp_path, environment={"QUEUE_SIZE": "6"})
+    assert shown.stdout.decode() == snapshot("""\
+PAGE          ********    .env:3:1
+QUEUES        (computed)  default
+QUEUE_SIZE    6           process environment
+              shadows 5 from .env:1:1
+QUEUE_PHRASE  ********    .env:2:1
+""")
+    explained = run_setpoint("explain", "queue_size", cwd=tmp_path)
+    assert explained.stdout.decode() == snapshot("""\
+QUEUE_SIZE
+
+Setting: queues.size
+Value: an integer
+Default: 1
+
+QUEUE_SIZE is 5 (.env:1:1)
+""")

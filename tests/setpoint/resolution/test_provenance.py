@@ -17,7 +17,8 @@ from pydantic_settings import (
 )
 
 from setpoint.contract.settings_class import SettingsContract
-from setpoint.resolution.provenance import Provenance, provenances, strange_names
+from setpoint.resolution.provenance import Provenance, provenances
+from setpoint.resolution.strange_names import strange_names
 from setpoint.resolution.subject import Subject
 from setpoint.sources.entry import entries_of_environment
 from setpoint.sources.env_file import parse_env_file

@@ -5,7 +5,7 @@ from pydantic_settings import BaseSettings
 
 from setpoint.check.checking import check
 from setpoint.contract.settings_class import SettingsContract
-from setpoint.resolution.provenance import strange_names
+from setpoint.resolution.strange_names import strange_names
 from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import parse_env_file
 from setpoint.sources.gathered import Gathered

@@ -204,6 +204,24 @@ class SettingsInside(BaseSettings):
     db: _PrefixedDb
 
 
+class _OtherDb(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="OTHER_DB_", env_file=".env", extra="ignore")
+    port: int = 1
+
+
+def _by_name() -> dict[str, _OtherDb]:
+    return {"first": _OtherDb(), "second": _OtherDb(port=7)}
+
+
+class SettingsInValues(BaseSettings):
+    """Functions build settings classes into collections, or as one of several types."""
+
+    model_config = SettingsConfigDict(extra="ignore")
+    by_name: dict[str, _OtherDb] = Field(default_factory=_by_name)
+    either: _PrefixedDb | _OtherDb = Field(default_factory=_PrefixedDb)
+    size: int = 1
+
+
 class SecretsInside(BaseSettings):
     model_config = _NESTED
 
@@ -260,6 +278,7 @@ CASES = [
     ),
     Case(OptionalAround, {"DB_PORT": INT, "AROUND__SIZE": INT, "AROUND": Texts(("{}", "null"), ("x",))}, _HERE),
     Case(SettingsInside, {"DB_PORT": INT, "DB__PORT": INT, "DB": Texts(('{"port": 1}', '{"port": 2}'), ("x",))}, _HERE),
+    Case(SettingsInValues, {"OTHER_DB_PORT": INT, "DB_PORT": INT, "DB_HOST": WORD, "SIZE": INT}, (PROCESS,)),
     Case(
         SecretsInside,
         {"NESTED__VAL": INT, "NESTED__KEY": WORD, "NESTED": Texts(('{"val": 3}', '{"key": "k"}'), ("x",))},
