@@ -25,7 +25,8 @@ def texts_in(value: object) -> Iterator[str]:
     elif isinstance(value, bytes):
         yield value.decode("utf-8", "replace")
     elif isinstance(value, BaseModel):
-        yield from texts_in(dict(value))
+        # `dict` would call a field that is named `keys`.
+        yield from texts_in({**vars(value), **(value.model_extra or {})})
     elif isinstance(value, Mapping):
         yield from (text for each in value.values() for text in texts_in(each))
     elif isinstance(value, list | tuple | set | frozenset):

@@ -94,7 +94,7 @@ def parts_of_plain_values(subject: Subject) -> Mapping[str, Assignment]:
         subject.contract.canonical(each.name): each
         for refusal in subject.validated.refusals
         if refusal.kind is RefusalKind.INVALID and not subject.origins.written_at(refusal.setting)
-        for each in subject.contract.variables_at(refusal.setting)
+        for each in subject.contract.variables_at(refusal.setting) or _inside(subject, refusal.setting)
     }
     found: dict[str, Assignment] = {}
     for name, each in strangers.items():
@@ -104,6 +104,12 @@ def parts_of_plain_values(subject: Subject) -> Mapping[str, Assignment]:
         if whole is not None:
             found[name] = each._replace(variable=refused[whole])
     return found
+
+
+def _inside(subject: Subject, setting: Setting) -> Sequence[Variable]:
+    """Return the variable for the place `setting` inside an open one, if there can be one."""
+    found = subject.contract.inside(setting)
+    return [found] if found else []
 
 
 def is_about_unknown_name(subject: Subject, refusal: Refusal) -> bool:

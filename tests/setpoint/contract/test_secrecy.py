@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import pytest
-from pydantic import Field, Secret, create_model
+from pydantic import BaseModel, ConfigDict, Field, Secret, create_model
 from pydantic_settings import BaseSettings
 
 from setpoint.contract.secrecy import is_out_of_place, is_secret
+from setpoint.contract.secret_texts import texts_in
 from setpoint.text.secret_values import looks_secret
 from support.checking import checked
 
@@ -187,3 +188,19 @@ def test_thousands_of_findings_about_one_value_look_through_it_once() -> None:
     started = time.process_time()
     assert len(checked(f"OPTIONS={text}\n", settings_class=ManyKeys).diagnostics) == 4000
     assert time.process_time() - started < 30
+
+
+class NamedLikeMethods(BaseModel):
+    """Its fields are named like what mappings have."""
+
+    model_config = ConfigDict(extra="allow")
+
+    keys: list[str]
+    items: str
+    values: dict[str, str]
+
+
+def test_the_texts_of_a_model_are_found_whatever_its_fields_are_called() -> None:
+    """`dict` would take a field called `keys` for a method."""
+    made = NamedLikeMethods.model_validate({"keys": ["a"], "items": "b", "values": {"c": "d"}, "more": "e"})
+    assert [*texts_in(made)] == ["a", "b", "d", "e"]

@@ -80,6 +80,35 @@ OF_PLAIN_VALUES: list[tuple[str, list[str]]] = [
         ],
     ),
 ]
+OF_OPEN_VALUES: list[tuple[type[BaseSettings], str, list[str]]] = [
+    (
+        unions.ModelsByName,
+        "GROUPS__G1__NAME=n\nGROUPS__G1__COUNT__X=1\nGROUPS__G2__COUNT=x\nGROUPS__G2__NAME=n\n",
+        [
+            "SP401 `GROUPS__G1__COUNT__X` is read as a part of `GROUPS__G1__COUNT`, which has no parts",
+            "SP401 `GROUPS__G2__COUNT` is not an integer",
+        ],
+    ),
+    (
+        unions.NumbersByName,
+        "LIMITS__CPU__X=1\n",
+        ["SP401 `LIMITS__CPU__X` is read as a part of `LIMITS__CPU`, which has no parts"],
+    ),
+    (
+        unions.Discriminated,
+        "STORE__KIND=file\nSTORE__PATH__X=1\n",
+        ["SP401 `STORE__PATH__X` is read as a part of `STORE__PATH`, which has no parts"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("settings_class", "content", "found"), OF_OPEN_VALUES)
+def test_a_part_of_what_has_none_is_told_once_below_any_key(
+    settings_class: type[BaseSettings], content: str, found: list[str]
+) -> None:
+    """What has no variable of its own, because its key may be any, has a place all the same."""
+    report = checked(content, settings_class=settings_class)
+    assert [f"{each.code} {each.message}" for each in report.diagnostics] == found
 
 
 @pytest.mark.parametrize(("content", "found"), OF_PLAIN_VALUES)
