@@ -156,9 +156,10 @@ def post_worker_init(worker: Any) -> None:
     from gevent import sleep  # type: ignore[import-untyped]  # noqa: PLC0415 - has no types, and in the worker alone
 
     from serving.worker.draining import Draining  # noqa: PLC0415 - in the worker alone: it imports gevent
-    from serving.worker.refusals import answer_with_problems  # noqa: PLC0415 - in the worker alone
+    from serving.worker.refusals import answer_with_problems, refuse_unclear_host  # noqa: PLC0415 - in the worker alone
 
     answer_with_problems()
+    worker.refuse_unclear_host = refuse_unclear_host
     worker.draining = Draining(worker)
     worker.let_others_go_first = sleep
     # gunicorn itself says only that a worker begins to start.
@@ -166,10 +167,11 @@ def post_worker_init(worker: Any) -> None:
 
 
 def pre_request(worker: Any, request: Any) -> None:
-    """Report to the worker which connections are in use, and keep a busy one from holding up others.
+    """Refuse a request for no host, report which connections are in use, and keep a busy one from holding up others.
 
     gevent keeps serving a connection for as long as its next request has already arrived.
     """
+    worker.refuse_unclear_host(request)
     worker.draining.begin(request)
     worker.let_others_go_first()
 

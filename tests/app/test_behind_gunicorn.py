@@ -247,7 +247,8 @@ def test_a_slash_too_many_or_an_encoded_one_leads_nowhere(server: GunicornProces
         "GET http://evil.example/ HTTP/1.1\r\nHost: evil.example\r\nConnection: close",
         "GET http://evil.example/nothing HTTP/1.1\r\nHost: localhost\r\nConnection: close",
         "GET /nothing HTTP/1.1\r\nHost: evil.example\r\nConnection: close",
-        "GET / HTTP/1.1\r\nConnection: close",
+        "GET http://evil.example/ HTTP/1.1\r\nConnection: close",
+        "GET / HTTP/1.1\r\nHost: <evil>",
         "GET /v1/openapi.json HTTP/1.0",
     ],
 )

@@ -6,10 +6,10 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from flask import Flask, Response
+from flask import Flask, Request, Response
 from flask.globals import request_ctx
 from werkzeug.exceptions import NotFound
-from werkzeug.routing import IntegerConverter, RequestRedirect, Rule
+from werkzeug.routing import IntegerConverter, MapAdapter, RequestRedirect, Rule
 
 from app.views.problem import Problem
 from observability.requests.access import ROUTE_KEY
@@ -29,9 +29,16 @@ class _Route(Rule):
 
 
 class SynchronousFlask(Flask):
-    """Flask without `async` functions: checking each hook and view for one takes a part of every request."""
+    """Flask that speaks HTTP alone, without `async` functions: looking for one takes a part of every request."""
 
     url_rule_class = _Route
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """Return what finds the view for `request`, also if it offers to speak WebSocket (RFC 9110, section 7.8)."""
+        adapter = super().create_url_adapter(request)
+        if adapter is not None:
+            adapter.websocket = False
+        return adapter
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """Return `func`, which is not `async`."""
