@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from app.domain.identity import Token
@@ -42,6 +42,11 @@ class SignIn:
     token: Token
     made_at: datetime
     expires_at: datetime
+
+    @property
+    def acting(self) -> Token:
+        """The token as the browser has it, which expires with the sign-in."""
+        return replace(self.token, expires_at=min(self.expires_at, self.token.expires_at or self.expires_at))
 
     def is_live(self, now: datetime) -> bool:
         """Return whether it is accepted at `now`."""

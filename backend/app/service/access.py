@@ -1,6 +1,7 @@
 """Finds out who is asking and what they may do."""
 
 from dataclasses import dataclass, field
+from math import inf
 
 from app.domain.errors import ForbiddenError, NotFoundError, UnauthenticatedError
 from app.domain.identity import ANY, Scope, Token
@@ -43,6 +44,10 @@ class Access:
             UnauthenticatedError: There is none.
         """
         return self._live(self.store.read(lambda found: found.tokens.by_id(token_id)))
+
+    def seconds_left(self, token: Token) -> float:
+        """Return how long `token` is still accepted; infinite if it does not expire."""
+        return inf if token.expires_at is None else (token.expires_at - self.clock()).total_seconds()
 
     def _find(self, parsed: TokenText) -> Token:
         """Ask the store; refusals are not remembered, or strangers could crowd out legitimate users."""

@@ -113,6 +113,7 @@ class Tokens:
             token = replace(old, id=text.id, made_at=now, expires_at=_renewed(old, now), last_used_at=None)
             ends_at = now + grace if old.expires_at is None else min(old.expires_at, now + grace)
             found.tokens.change(replace(old, expires_at=ends_at))
+            found.events.add(Happening(EventKind.TOKEN, now, subject=old.id))  # its streams end with it
             self._add(found, actor, token, text, Action.TOKEN_ROTATE)
             return token, text
 

@@ -19,7 +19,7 @@ class Following:
     recognised by their sequence.
     """
 
-    __slots__ = ("_as_told", "_broker", "_events", "_is_allowed", "_spread", "_subscription")
+    __slots__ = ("_as_told", "_ask_until", "_broker", "_events", "_spread", "_subscription", "allowed_until")
 
     def __init__(
         self,
@@ -28,7 +28,8 @@ class Following:
         subscription: Subscription,
         last_seen: Position | None,
         *,
-        is_allowed: Callable[[], bool],
+        allowed_until: float,
+        ask_until: Callable[[], float],
         spread_milliseconds: Callable[[], int],
         as_told: Callable[[Event], Event | None] = lambda event: event,
     ) -> None:
@@ -39,13 +40,15 @@ class Following:
             events: Provides what has happened before.
             subscription: What the watcher wants.
             last_seen: Up to where it has read; None if it starts now.
-            is_allowed: Whether the token of the watcher is still good.
+            allowed_until: Until when the watcher's token is good, on the clock of the streams.
+            ask_until: Returns it once something has become of the token; raises `PermissionError` if it has ended.
             spread_milliseconds: Over what time readers should spread their reads.
             as_told: Returns the form in which this watcher gets an event; None if the event does not concern it.
         """
         self._broker, self._events, self._subscription = broker, events, subscription
         subscription.seen = last_seen
-        self._is_allowed, self._spread = is_allowed, spread_milliseconds
+        self.allowed_until, self._ask_until = allowed_until, ask_until
+        self._spread = spread_milliseconds
         self._as_told = as_told
 
     @property
@@ -95,8 +98,8 @@ class Following:
     def _sent(self, found: Iterable[Told]) -> Iterator[bytes]:
         for event in found:
             # Wherever it is: this stream may have begun after it, for somebody who was let in before it.
-            if event.is_about_a_token and not self._is_allowed():
-                raise PermissionError
+            if event.is_about_a_token:
+                self.allowed_until = self._ask_until()
             if self._subscription.seen is not None and event.position.sequence <= self._subscription.seen.sequence:
                 continue
             self._subscription.seen = event.position

@@ -53,6 +53,11 @@ class Leased(Generic[Thing]):
         """What its stream waits on."""
         return self._content.outlet
 
+    @property
+    def allowed_until(self) -> float:
+        """When the client may listen no longer."""
+        return self._content.allowed_until
+
     def more(self) -> Iterator[bytes]:
         """Yield what has come since."""
         return self._content.more()

@@ -4,6 +4,7 @@ import json
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from math import inf
 from threading import Event, Lock
 from time import monotonic
 from typing import Protocol
@@ -37,6 +38,11 @@ class Content(Protocol):
         """What the stream waits on until there is more."""
         ...
 
+    @property
+    def allowed_until(self) -> float:
+        """When the client may listen no longer, on the clock of the streams; infinite if nothing says so."""
+        ...
+
     def begin(self) -> Iterator[bytes]:
         """Yield what the client has missed."""
         ...
@@ -59,6 +65,7 @@ class Silence:
     """The content of a stream that is merely alive: it waits for the end of the process."""
 
     outlet: Outlet = field(default_factory=Outlet)
+    allowed_until: float = inf
 
     def begin(self) -> Iterator[bytes]:
         """Yield nothing."""
@@ -92,7 +99,7 @@ class OpenStream:
     def beat(self) -> None:
         """Show the client that the stream is alive, and the server whether the client is still there."""
         outlet = self.content.outlet
-        if self.streams.ends_soon(self.ends_at) or not outlet.send(_HEARTBEAT):
+        if self.streams.ends_soon(min(self.ends_at, self.content.allowed_until)) or not outlet.send(_HEARTBEAT):
             outlet.wake()
 
     def close(self) -> None:
@@ -177,18 +184,18 @@ class OpenStreams:
         yield wire.retry(self.retry_milliseconds()) + _as_event("hello", self.greeting)
         if not self.draining.is_set():
             yield from content.begin()
-        while (left := ends_at - self.clock()) > 0:
+        while (left := (until := min(ends_at, content.allowed_until)) - self.clock()) > 0:
             if self.draining.is_set():
                 yield _as_event("goaway", {"reason": "shutdown"})
                 return
             try:
-                if content.outlet.wait(left if self.ends_soon(ends_at) else None):
+                if content.outlet.wait(left if self.ends_soon(until) else None):
                     # One write, however many events there are; a stream that is woken for nothing sends a heartbeat.
                     yield b"".join(content.more()) or _HEARTBEAT
             except PermissionError:
                 yield _as_event("goaway", {"reason": "token"})
                 return
-        yield _as_event("goaway", {"reason": "age"})
+        yield _as_event("goaway", {"reason": "age" if ends_at == until else "token"})
 
 
 def _as_event(name: str, data: dict[str, str | int]) -> bytes:

@@ -95,7 +95,7 @@ class Authentication:
             return self.identify()
         # Nobody guesses a cookie, and many browsers have outdated ones: that is not a failed attempt.
         found = self._signing_in.who(request.cookies.get(SIGN_IN_COOKIE, ""))
-        return Actor(found.token, current_request_id() or "", request.remote_addr or "")
+        return Actor(found.acting, current_request_id() or "", request.remote_addr or "")
 
     def lasting(self, actor: Actor) -> Callable[[], Token]:
         """Return a function that says later whether this request would still be let in, by the live token of `actor`.
@@ -105,7 +105,11 @@ class Authentication:
         if is_by_a_program():
             return lambda: self._access.by_id(actor.token.id)
         key = request.cookies.get(SIGN_IN_COOKIE, "")
-        return lambda: self._signing_in.who(key).token
+        return lambda: self._signing_in.who(key).acting
+
+    def seconds_left(self, token: Token) -> float:
+        """Return how long `token` is still accepted; infinite if it does not expire."""
+        return self._access.seconds_left(token)
 
     @contextmanager
     def attempt(self) -> Iterator[tuple[str, str]]:

@@ -7,7 +7,7 @@ from flask import Response, request
 
 from app.domain.errors import ServiceError
 from app.domain.event import NOWHERE, Event, EventKind, Position
-from app.domain.identity import Actor, Scope
+from app.domain.identity import Actor, Scope, Token
 from app.domain.place import Place
 from app.service.access import require
 from app.service.limits.stream_places import StreamPlaces
@@ -70,23 +70,29 @@ class Watch:
             self.watching,
             self.broker.subscribe(places, actor.token.id, kinds, retold),
             _last_seen(),
-            is_allowed=self._still_allows(actor, scope, places),
+            allowed_until=self._end_of(actor.token),
+            ask_until=self._ask_until(actor, scope, places),
             spread_milliseconds=self.streams.spread_milliseconds,
             as_told=as_told,
         )
 
-    def _still_allows(self, actor: Actor, scope: Scope, places: list[Place]) -> Callable[[], bool]:
+    def _ask_until(self, actor: Actor, scope: Scope, places: list[Place]) -> Callable[[], float]:
         live_token = self.authentication.lasting(actor)
 
-        def is_allowed() -> bool:
+        def ask_until() -> float:
             try:
+                token = live_token()
                 for place in places:
-                    require(live_token(), scope, place.app, place.environment)
+                    require(token, scope, place.app, place.environment)
             except ServiceError:
-                return False
-            return True
+                raise PermissionError from None
+            return self._end_of(token)
 
-        return is_allowed
+        return ask_until
+
+    def _end_of(self, token: Token) -> float:
+        """Return when `token` expires, on the clock of the streams, which nobody sets."""
+        return self.streams.clock() + self.authentication.seconds_left(token)
 
 
 def _last_seen() -> Position | None:

@@ -50,9 +50,9 @@ class StoppedTime:
             self.at.pop(self.now, lambda: None)()
         return self._set
 
-    def open(self, streams: OpenStreams, writer: Writer | None = None) -> OpenStream:
+    def open(self, streams: OpenStreams, writer: Writer | None = None, allowed_until: float = inf) -> OpenStream:
         """Return a new stream that waits on this time."""
-        return streams.open(Silence(Outlet(self)), writer)
+        return streams.open(Silence(Outlet(self), allowed_until), writer)
 
 
 class Reader:
@@ -103,6 +103,16 @@ def test_the_age_is_spread_by_a_tenth(dice: float, age: float) -> None:
     time = StoppedTime()
 
     assert sent_on(time.open(streams_on(time, dice=dice)), time)[-1][0] == pytest.approx(age)
+
+
+@pytest.mark.parametrize("allowed_until", [1, 14, 15, 16, 33, 39])
+@pytest.mark.parametrize("writer", [None, Reader()])
+def test_a_stream_ends_when_its_token_expires(allowed_until: int, writer: Writer | None) -> None:
+    """At that moment, and not at the next heartbeat."""
+    time = StoppedTime()
+    stream = time.open(streams_on(time), writer, allowed_until)
+
+    assert sent_on(stream, time)[-1] == (allowed_until, 'event: goaway\ndata: {"reason":"token"}\n\n')
 
 
 @pytest.mark.parametrize(("dice", "bound"), [(0, RETRY_MILLISECONDS[0]), (1, RETRY_MILLISECONDS[1])])

@@ -1,6 +1,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from math import inf
 from threading import Thread
 
 import pytest
@@ -153,6 +154,11 @@ def event(sequence: int, kind: EventKind = EventKind.REVISION, subject: str = "1
     return told(Event(Position(sequence, "0000000a"), Happening(kind, NOW, *where, subject)), 0)
 
 
+def revoked() -> float:
+    """Be the answer to whether a revoked token still allows something."""
+    raise PermissionError
+
+
 def followed(rounds: list[list[tuple[Told, int]]], retold: frozenset[EventKind] = frozenset()) -> list[str]:
     """Return what a client gets whose token is revoked in the end.
 
@@ -167,7 +173,8 @@ def followed(rounds: list[list[tuple[Told, int]]], retold: frozenset[EventKind] 
         events,
         subscription,
         None,
-        is_allowed=lambda: False,
+        allowed_until=inf,
+        ask_until=revoked,
         spread_milliseconds=lambda: 0,
         as_told=lambda each: each if int(each.happening.subject) % 2 else None,
     )

@@ -101,6 +101,16 @@ def test_the_stream_of_a_revoked_token_ends(api: Api) -> None:
     assert next(events) == {"event": "goaway", "data": {"reason": "token"}}
 
 
+def test_the_stream_of_a_rotated_token_ends_with_its_grace(api: Api) -> None:
+    """Also one that was opened while the token had no end."""
+    token = api.token(Scope.CONFIG_READ, name="watcher")
+    events = _events(api, STREAM, token=token)
+    _until(events, "bookmark")
+    api.call("POST", f"/v1/tokens/{token.split('_')[1]}/rotate?grace=1")
+    assert next(events) == {"event": "goaway", "data": {"reason": "token"}}
+    assert api.call("GET", STREAM, token=token).status_code == 401
+
+
 def test_a_stream_is_no_place_for_strangers(api: Api) -> None:
     """The quiet one is."""
     assert api.call("GET", STREAM, token="").status_code == 401
