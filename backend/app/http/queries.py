@@ -14,6 +14,7 @@ from app.domain.session import State
 from app.http.json_body import validated
 from app.views.problem import Problem, ProblemItem
 from setpoint.envfile.loaders import LOADERS
+from setpoint.sources.env_file import DEFAULT_LOADER
 
 Query = TypeVar("Query", bound=BaseModel)
 
@@ -120,11 +121,22 @@ class PromotionQuery(TriedQuery, CopyQuery):
 class ReadQuery(_Strict):
     """How the variables are wanted."""
 
-    format: Literal["json", "env", "kubernetes"] = "json"
-    loader: Literal[tuple(LOADERS)] = "python-dotenv"  # type: ignore[valid-type]  # it is the one list of them
+    format: Literal["json", "env", "kubernetes"] | None = None
+    """By default JSON, or an env file if `loader` says who reads it."""
+    loader: Literal[tuple(LOADERS)] | None = None  # type: ignore[valid-type]  # it is the one list of them
     reveal: bool = False
     reason: str = ""
     """Why secrets are revealed, for the audit log."""
+
+    @property
+    def form(self) -> str:
+        """Return the format."""
+        return self.format or ("env" if self.loader else "json")
+
+    @property
+    def reader(self) -> str:
+        """Return the program that reads the env file."""
+        return str(self.loader or DEFAULT_LOADER)
 
 
 class CurrentQuery(ReadQuery):

@@ -21,23 +21,25 @@ _LONGEST_KEY = 253
 _KEY_TOO_LONG = f"Kubernetes accepts at most {_LONGEST_KEY} characters in a name"
 
 
-def tag_of(number: int, wanted: ReadQuery) -> str:
+def tag_of(content: Content, wanted: ReadQuery) -> str:
     """Return the entity tag of a representation, which begins with the number of the revision."""
-    parts: list[str] = [] if wanted.format == "json" else [wanted.format]
-    parts += [wanted.loader] if wanted.format == "env" else []
+    parts: list[str] = [] if wanted.form == "json" else [wanted.form]
+    parts += [wanted.reader] if wanted.form == "env" else []
     parts += ["revealed"] if wanted.reveal else []
-    return "-".join([str(number), *parts])
+    return "-".join([content.version, *parts])
 
 
 def answered(read: Callable[..., Content], wanted: ReadQuery) -> Response:
     """Return what `read` returns in the form that the client wants, or that it already has it.
 
     Raises:
-        Problem: 409 if a value can't be written in the dialect.
+        Problem: 409 if a value can't be written in the dialect, 412 if the client wants only another representation.
     """
     # The withheld values are enough to see that the client already has it, which reveals nothing.
     content = read(reveal=False)
-    tag = tag_of(content.revision.number, wanted)
+    tag = tag_of(content, wanted)
+    if request.headers.get("If-Match") and not request.if_match.contains(tag):
+        raise Problem(HTTPStatus.PRECONDITION_FAILED, "this is no longer what `If-Match` names; read it without")
     if is_unchanged(tag):
         return unchanged(content.revision.number, tag)
     return represented(read(reveal=True, reason=wanted.reason) if wanted.reveal else content, wanted)
@@ -59,13 +61,12 @@ def represented(content: Content, wanted: ReadQuery) -> Response:
     Raises:
         Problem: 409 if a value can't be written in the dialect.
     """
-    if wanted.format == "env":
-        response = Response(_env_file(content, wanted.loader), mimetype="text/plain")
+    if wanted.form == "env":
+        response = Response(_env_file(content, wanted.reader), mimetype="text/plain")
     else:
-        found = _kubernetes(content) if wanted.format == "kubernetes" else configuration_json(content)
+        found = _kubernetes(content) if wanted.form == "kubernetes" else configuration_json(content)
         response = Response(json.dumps(found, ensure_ascii=False) + "\n", mimetype="application/json")
-    number = content.revision.number
-    return _headed(response, number, tag_of(number, wanted))
+    return _headed(response, content.revision.number, tag_of(content, wanted))
 
 
 def _headed(response: Response, number: int, tag: str) -> Response:
@@ -114,7 +115,7 @@ def _objects(content: Content) -> Iterator[dict[str, Any]]:
     """Yield both objects; if secrets are withheld, a cluster refuses the Secret, because a mask is not base64."""
     revision = content.revision
     names = {
-        "name": f"{revision.place.app}-r{revision.number}",
+        "name": f"{revision.place.app}-r{content.version}",
         "labels": {"app.kubernetes.io/name": revision.place.app, "app.kubernetes.io/managed-by": "setpoint"},
         "annotations": {"setpoint/environment": str(revision.place), "setpoint/revision": str(revision.number)},
     }

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 
 from app.domain.audit import Action, AuditEntry, entry
 from app.domain.bases import own_variables
@@ -33,11 +34,20 @@ class Content:
         revision: What is known about it.
         variables: The values that may be shown.
         secrets: The names of the secrets; their values are in `variables` only if they are revealed.
+        secret_since: Those that the schema of the revision did not know to be secret, and today's does.
     """
 
     revision: Revision
     variables: Variables
     secrets: tuple[str, ...]
+    secret_since: tuple[str, ...] = ()
+
+    @property
+    def version(self) -> str:
+        """The number of the revision; a later schema that hides more of it makes something else of it for a client."""
+        if not self.secret_since:
+            return str(self.revision.number)
+        return f"{self.revision.number}-{sha256(' '.join(self.secret_since).encode()).hexdigest()[:8]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +70,7 @@ class _Found:
     revision: Revision
     variables: Variables
     secrets: tuple[str, ...]
+    secret_since: tuple[str, ...]
 
     @property
     def secret_texts(self) -> tuple[str, ...]:
@@ -162,11 +173,11 @@ class Reading:
             return Content(found.revision, found.variables, ())
         if not reveal:
             shown = {name: text for name, text in found.variables.items() if name not in found.secrets}
-            return Content(found.revision, Variables(shown), found.secrets)
+            return Content(found.revision, Variables(shown), found.secrets, found.secret_since)
         _refuse_reason(reason)
         told = self._told(actor, found.revision, found.secrets, reason)
         self.store.write(lambda each: each.audit.record(told))
-        return Content(found.revision, found.variables, found.secrets)
+        return Content(found.revision, found.variables, found.secrets, found.secret_since)
 
     def _told(self, actor: Actor, revision: Revision, names: Sequence[str], reason: str) -> AuditEntry:
         place, detail = revision.place, {"revision": revision.number, "names": [*names]}
@@ -197,7 +208,10 @@ class Reading:
     def _with_values(self, found: Transaction, revision: Revision) -> _Found:
         shown = shown_names(found, self.validator, revision)
         secrets = tuple(name for name in revision.names if name not in shown)
-        return _Found(revision, found.revisions.variables(revision), secrets)
+        own = found.schemas.named(revision.place.app, revision.schema)
+        shown_then = self.validator.shown(own, frozenset(revision.names)) if own else frozenset()
+        secret_since = tuple(name for name in secrets if name in shown_then)
+        return _Found(revision, found.revisions.variables(revision), secrets, secret_since)
 
 
 def _refuse_reason(reason: str, *, is_needed: bool = False) -> None:

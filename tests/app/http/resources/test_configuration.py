@@ -38,6 +38,18 @@ def test_who_has_it_already_gets_no_body(api: Api) -> None:
 
 
 @pytest.mark.parametrize(
+    ("wanted", "status"),
+    [('"1"', 200), ('"7", "1"', 200), ("*", 200), ('"7"', 412), ('W/"1"', 412), ('"1-revealed"', 412)],
+)
+def test_a_read_may_name_the_only_answer_that_it_wants(api: Api, wanted: str, status: int) -> None:
+    """Also where the same read was answered before; weak tags don't match (RFC 9110, section 13.1.1)."""
+    api.put({"PORT": "1"})
+    for path in (f"{BASE}/config", f"{BASE}/config", f"{BASE}/revisions/1"):
+        assert api.call("GET", path).status_code == 200
+        assert api.call("GET", path, headers={"If-Match": wanted}).status_code == status
+
+
+@pytest.mark.parametrize(
     ("headers", "status"),
     [
         ({}, 428),
@@ -120,6 +132,7 @@ def test_an_env_file_is_in_the_dialect_of_its_reader(api: Api) -> None:
         "# billing/production revision 1\nPORT=1\nNAME=a#b 'c'\n# API_KEY is a secret, and is not revealed\n"
     )
     assert "NAME=a#b 'c'" in api.call("GET", f"{env}&loader=docker&reveal=true").text
+    assert api.call("GET", f"{BASE}/config?loader=docker").text == api.call("GET", f"{env}&loader=docker").text
     api.put({"PORT": "1", "NAME": "a\nb"}, based_on=1)
     refused = api.call("GET", f"{env}&loader=docker")
     assert (refused.status_code, refused.get_json()["errors"][0]["variable"]) == (409, "NAME")
@@ -133,6 +146,29 @@ def test_kubernetes_gets_objects_that_never_change(api: Api) -> None:
     assert (config["kind"], config["immutable"], config["data"]) == ("ConfigMap", True, {"PORT": "1"})
     assert (secret["kind"], secret["metadata"]["name"]) == ("Secret", "billing-r1")
     assert base64.b64decode(secret["data"]["API_KEY"]).decode() == SECRET
+
+
+def test_what_a_later_contract_hides_makes_another_answer(api: Api) -> None:
+    """A client does not go on with what it has, and a cluster, which changes no object, gets others."""
+    api.put({"PORT": "1", "NAME": "a"})
+    config, kubernetes = f"{BASE}/config", f"{BASE}/config?format=kubernetes&reveal=true"
+    before = [api.call("GET", each) for each in (config, kubernetes)]
+    made = contract(PORT="integer!", NAME="secret", API_KEY="secret")
+    path = f"/v1/apps/billing/schemas/{made.digest}?release=2"
+    assert api.call("PUT", path, data=made.document, content_type="application/json").status_code == 200
+
+    after = [
+        api.call("GET", each, headers={"If-None-Match": '"1", "1-kubernetes-revealed"'})
+        for each in (config, kubernetes)
+    ]
+    assert [each.status_code for each in after] == [200, 200]
+    assert {each.headers["ETag"] for each in before}.isdisjoint(each.headers["ETag"] for each in after)
+    names = [{item["metadata"]["name"] for item in each.get_json()["items"]} for each in (before[1], after[1])]
+    assert names[0] == {"billing-r1"}
+    assert names[0].isdisjoint(names[1])
+    based_on_it = {"If-Match": after[0].headers["ETag"]}
+    assert api.call("PUT", config, json={"PORT": "2"}, headers=based_on_it).status_code == 201
+    assert api.call("GET", config).headers["ETag"] == '"2"'
 
 
 def test_kubernetes_refuses_a_secret_that_is_not_revealed(api: Api) -> None:
