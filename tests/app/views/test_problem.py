@@ -68,6 +68,7 @@ def test_no_path_is_mended_by_a_redirect(client: FlaskClient, path: str) -> None
 @given(st.text(min_size=1))
 def test_no_path_makes_the_service_stumble(client: FlaskClient, path: str) -> None:
     """Any text at all is known or is unknown."""
+    path = path.replace("?", "%3F")  # a query has rules of its own
     assert client.open(f"/v1/x{path}".encode("utf-8", "replace").decode()).status_code == 404
 
 
