@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from support.gunicorn_process import Answer, GunicornProcess, eventually, gunicorn
+from support.sentry_receiver import SentryReceiver, running_receiver
 
 LIMIT = 100_000
 POST = b"POST /v1/checks HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\n"
@@ -18,9 +19,24 @@ NEXT = b"GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 
 @pytest.fixture(scope="module")
+def sentry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SentryReceiver]:
+    with running_receiver(tmp_path_factory.mktemp("sentry")) as receiver:
+        yield receiver
+
+
+@pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GunicornProcess]:
     variables = {"WEB_CONCURRENCY": "1", "MAX_STREAMS": "2", "STREAM_MAX_AGE": "1", "MAX_CHECK_BYTES": str(LIMIT)}
     with gunicorn(tmp_path_factory.mktemp("gunicorn") / "output", variables) as process:
+        process.wait_until_ready()
+        yield process
+
+
+@pytest.fixture(scope="module")
+def reporting(tmp_path_factory: pytest.TempPathFactory, sentry: SentryReceiver) -> Iterator[GunicornProcess]:
+    """A server that tells Sentry of each request and each error."""
+    variables = {"WEB_CONCURRENCY": "1", **sentry.environment(), "SENTRY_TRACES_SAMPLE_RATE": "1"}
+    with gunicorn(tmp_path_factory.mktemp("reporting") / "output", variables) as process:
         process.wait_until_ready()
         yield process
 
@@ -40,6 +56,19 @@ def answers_to(server: GunicornProcess, *requests: bytes) -> list[bytes]:
             connection.sendall(request)
         received = everything_until_the_end(connection)
     return [line for line in received.split(b"\r\n") if line.startswith(b"HTTP/1.1 ")]
+
+
+def reported_errors(server: GunicornProcess, sentry: SentryReceiver) -> list[object]:
+    """Return all errors that Sentry was told of before now: what it is told comes in order."""
+
+    def marks() -> int:
+        urls = [each["request"]["url"] for each in sentry.received("transaction")]
+        return sum(url.endswith("/version") for url in urls)
+
+    before = marks()
+    assert server.get("/version").status == 200
+    eventually(lambda: marks() > before, "Sentry is told of a request")
+    return sentry.received("event")
 
 
 def peak_kib(process: int) -> int:
@@ -70,11 +99,13 @@ def followed_to_its_end(server: GunicornProcess) -> Answer:
         b"\r\n",
     ],
 )
-def test_a_malformed_chunk_is_refused_and_its_connection_closed(server: GunicornProcess, chunks: bytes) -> None:
-    """Nothing after it is taken for a request, and nothing of it for an error of ours."""
-    before = [line for line in server.log() if line["level"] == "ERROR"]  # of a test that takes away all files
-    assert answers_to(server, CHUNKED + chunks + NEXT) == [b"HTTP/1.1 400 BAD REQUEST"]
-    assert [line for line in server.log() if line["level"] == "ERROR"] == before
+def test_a_malformed_chunk_is_refused_and_its_connection_closed(
+    reporting: GunicornProcess, sentry: SentryReceiver, chunks: bytes
+) -> None:
+    """Nothing after it is taken for a request, and nothing of it for an error of ours, in the log or by Sentry."""
+    assert answers_to(reporting, CHUNKED + chunks + NEXT) == [b"HTTP/1.1 400 BAD REQUEST"]
+    assert [line for line in reporting.log() if line["level"] == "ERROR"] == []
+    assert reported_errors(reporting, sentry) == []
 
 
 def test_an_endless_body_is_refused_at_the_limit(server: GunicornProcess) -> None:
