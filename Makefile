@@ -1,6 +1,6 @@
 # Every command here works on a fresh clone: it sets up what it needs first.
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test coverage chromium nginx other-pythons faults loaders deploys differential lint lint-generated check-env generate fix lock release bench peers clean
+.PHONY: help setup run demo test coverage chromium nginx strace other-pythons faults loaders deploys differential lint lint-generated check-env generate fix lock release bench peers clean
 
 PYTHON ?= python3
 # Another Python has an environment of its own: `make test PYTHON=python3.12`.
@@ -80,7 +80,11 @@ demo: $(READY) ## Show a service with a sample app, of whose three instances two
 nginx: ## Install nginx, if there is none and this machine lets you; it is not started
 	@.ci/install-program nginx 'the tests of recipes'
 
-test: $(READY) $(NODE_MODULES) $(SERVERS_MODULES) $(AXE_MODULES) chromium nginx ## Run all tests
+# So that a test knows what a power cut would leave.
+strace: ## Install strace, if there is none and this machine lets you
+	@.ci/install-program strace 'the tests of power cuts'
+
+test: $(READY) $(NODE_MODULES) $(SERVERS_MODULES) $(AXE_MODULES) chromium nginx strace ## Run all tests
 	@$(PYTEST) $(WORKERS)
 
 coverage: $(READY) ## Run all tests, and fail if they leave too much of the code unreached
@@ -93,7 +97,7 @@ coverage: $(READY) ## Run all tests, and fail if they leave too much of the code
 other-pythons: ## Run all tests on the other Pythons that are supported and on this machine
 	@.ci/other-pythons
 
-faults: $(READY) $(SERVERS_MODULES) ## Try faults that need luck to hit, 25 times each
+faults: $(READY) $(SERVERS_MODULES) strace ## Try faults that need luck to hit, 25 times each
 	@FAULT_ROUNDS=25 $(BIN)/pytest -n 2 --timeout 1200 tests/faults tests/app/domain/test_identity.py
 	@DIFFERENTIAL_EXAMPLES=25 $(BIN)/pytest -n 2 --timeout 1200 tests/setpoint/differential
 	@DESCRIBED_EXAMPLES=100 $(BIN)/pytest -n 2 --timeout 1200 tests/app/http/resources/test_described_answers.py

@@ -93,12 +93,22 @@ def client_of_each_worker(server: GunicornProcess, token: str, environment: str)
 
 def begin(server: GunicornProcess, database: str, keys: str) -> str:
     """Make a token and a schema; return the token."""
+    token = first_token(database, keys)
+    push_contract(server, token)
+    return token
+
+
+def first_token(database: str, keys: str) -> str:
+    """Return a token that may do everything."""
     with closing(open_store(database, keys)) as store:
-        token = Tokens(store, Clock()).first(ADA).text
+        return Tokens(store, Clock()).first(ADA).text
+
+
+def push_contract(server: GunicornProcess, token: str) -> None:
+    """Make the schema of what writers write."""
     with closing(Client(server.address, token)) as client:
         path = f"/v1/apps/billing/schemas/{CONTRACT.digest}?release=1"
         assert client.call("PUT", path, json.loads(CONTRACT.document))[0] in {200, 201}
-    return token
 
 
 class Writer(threading.Thread):

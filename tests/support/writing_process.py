@@ -67,6 +67,7 @@ def assert_all_are_there(store: AnyStore, told: dict[int, tuple[str, str]]) -> N
     """Look whether each revision that was answered is there, with its values, and whether all else is whole."""
     history = store.read(lambda found: found.revisions.history(PRODUCTION, limit=1_000_000))
     assert [each.number for each in history] == list(range(len(history), 0, -1))
+    assert {*told} <= {each.number for each in history}, "what was answered is there"
     kept = {each.number: store.read(lambda found, each=each: found.revisions.variables(each)) for each in history}  # type: ignore[misc]
     assert {number: (kept[number]["WRITER"], kept[number]["COUNT"]) for number in told} == told
     assert store.read(lambda each: list(faults(each))) == []
