@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import subprocess
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -16,12 +17,21 @@ _CALL = re.compile(r"(\d+) +(\w+)\(\d+<([^>]*)>(?:, )?(.*?)(?: <unfinished \.\.\
 _RESUMED = re.compile(r"(\d+) +<\.\.\. \w+ resumed>.*\) += (-?\d+).*")
 
 
-def traced(trace: Path, program: str) -> tuple[str, ...]:
-    """Return how to start a program so that what it writes, syncs and sends is written to `trace`."""
+def may_trace() -> bool:
+    """Return whether this machine lets a program be traced; some containers forbid it."""
+    return subprocess.run([_strace(), "-f", "-qq", "true"], check=False, capture_output=True).returncode == 0
+
+
+def _strace() -> str:
     strace = shutil.which("strace")
     assert strace, "there is no strace, which this test needs: `make strace` installs it"
+    return strace
+
+
+def traced(trace: Path, program: str) -> tuple[str, ...]:
+    """Return how to start a program so that what it writes, syncs and sends is written to `trace`."""
     calls, every_byte = f"--trace={','.join(_TRACED)}", ("-y", "-xx", "--string-limit=1048576")
-    return (strace, "-f", "-qq", "--seccomp-bpf", calls, *every_byte, "-o", str(trace), program)
+    return (_strace(), "-f", "-qq", "--seccomp-bpf", calls, *every_byte, "-o", str(trace), program)
 
 
 @dataclass
