@@ -51,7 +51,8 @@ class Access:
 
     def _find(self, parsed: TokenText) -> Token:
         """Ask the store; refusals are not remembered, or strangers could crowd out legitimate users."""
-        return self._live(self.store.glance(lambda found: found.tokens.by_digest(parsed.digest)))
+        now = self.clock()
+        return self._live(self.store.glance(lambda found: found.tokens.live_by_digest(parsed.digest, now)))
 
     def _live(self, token: Token | None) -> Token:
         if token is None or not token.is_live(self.clock()):

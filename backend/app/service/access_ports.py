@@ -11,8 +11,11 @@ from app.domain.sign_in import SignIn
 class Tokens(Protocol):
     """The stored tokens."""
 
-    def by_digest(self, digest: str) -> Token | None:
-        """Return the token whose text has this SHA-256; None if there is none."""
+    def live_by_digest(self, digest: str, now: datetime) -> Token | None:
+        """Return the token whose text has this SHA-256; None if there is none that is live.
+
+        The store itself leaves out those that have ended: to build one takes long enough to be told from none.
+        """
         ...
 
     def by_id(self, token_id: str) -> Token | None:

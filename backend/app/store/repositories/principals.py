@@ -16,7 +16,10 @@ _PRINCIPAL = sa.select(principals).where(
     principals.c.issuer == sa.bindparam("issuer"), principals.c.subject == sa.bindparam("subject")
 )
 _TOKENS = sa.select(tokens, principals).join(principals).set_label_style(BY_TABLE)
-_BY_DIGEST = Prepared(_TOKENS.where(tokens.c.digest == sa.bindparam("wanted")))
+_IS_LIVE = tokens.c.revoked_at.is_(None) & (
+    tokens.c.expires_at.is_(None) | (tokens.c.expires_at > sa.bindparam("now", type_=tokens.c.expires_at.type))
+)
+_LIVE_BY_DIGEST = Prepared(_TOKENS.where(tokens.c.digest == sa.bindparam("wanted"), _IS_LIVE))
 _BY_ID = _TOKENS.where(tokens.c.id == sa.bindparam("wanted"))
 
 
@@ -68,9 +71,9 @@ class SqlTokens:
         self._connection = connection
         self._known = known
 
-    def by_digest(self, digest: str) -> Token | None:
-        """Return the token whose text has this SHA-256; None if there is none."""
-        row = _BY_DIGEST.first(self._connection, {"wanted": digest})
+    def live_by_digest(self, digest: str, now: datetime) -> Token | None:
+        """Return the token whose text has this SHA-256; None if there is none that is live."""
+        row = _LIVE_BY_DIGEST.first(self._connection, {"wanted": digest, "now": now})
         return as_token(row) if row else None
 
     def by_id(self, token_id: str) -> Token | None:

@@ -66,7 +66,7 @@ class StoreContract:
         """No error, because a use case decides what that means."""
         asked = store.read(lambda found: (found.revisions.current(PRODUCTION), found.revisions.numbered(STAGING, 3)))
         assert asked == (None, None)
-        assert store.read(lambda found: (found.schemas.current("x"), found.tokens.by_digest("x"))) == (None, None)
+        assert not store.read(lambda found: found.schemas.current("x") or found.tokens.live_by_digest("x", NOW))
 
     @pytest.mark.parametrize("number", [0, -1, 2**63, 10**30])
     def test_a_number_that_no_database_holds_is_not_there(self, store: AnyStore, number: int) -> None:
@@ -131,14 +131,16 @@ class StoreContract:
         assert store.read(lambda found: found.schemas.page("billing", after=again.digest)) == [other]
         assert store.read(lambda found: found.schemas.named("billing", other.digest)) == other
 
-    def test_a_token_is_found_by_its_digest_and_can_end(self, store: AnyStore) -> None:
+    def test_a_token_is_found_by_its_digest_while_it_is_live(self, store: AnyStore) -> None:
         """Times are kept to the microsecond."""
-        store.write(lambda found: found.tokens.add(TOKEN, "digest"))
-        assert store.read(lambda found: found.tokens.by_digest("digest")) == TOKEN
-        ended = replace(TOKEN, expires_at=NOW + timedelta(microseconds=1), revoked_at=NOW)
-        store.write(lambda found: found.tokens.change(ended))
-        assert store.read(lambda found: found.tokens.by_id(TOKEN.id)) == ended
-        assert store.read(lambda found: found.tokens.all_tokens()) == [ended]
+        live = replace(TOKEN, expires_at=NOW + timedelta(microseconds=1))
+        store.write(lambda found: found.tokens.add(live, "digest"))
+        assert store.read(lambda found: found.tokens.live_by_digest("digest", NOW)) == live
+        expired, revoked = replace(TOKEN, expires_at=NOW), replace(live, revoked_at=NOW)
+        for ended in (expired, revoked):
+            store.write(lambda found, ended=ended: found.tokens.change(ended))  # type: ignore[misc]
+            assert store.read(lambda found: found.tokens.live_by_digest("digest", NOW)) is None
+        assert store.read(lambda each: [each.tokens.by_id(TOKEN.id), *each.tokens.all_tokens()]) == [revoked, revoked]
 
     def test_a_principal_is_one_by_issuer_and_subject_and_may_change_its_name(self, store: AnyStore) -> None:
         """What it did before is then told under its new name."""
