@@ -8,7 +8,6 @@ import sys
 import tempfile
 import time
 from contextlib import closing
-from itertools import count
 from pathlib import Path
 
 import pytest
@@ -35,21 +34,33 @@ from support.writing_process import ROOT, ROUNDS, answered, assert_all_are_there
 
 FLIPS = 20 * ROUNDS
 
-MIGRATION = """
+MIGRATIONS = """
 import os, signal, sys
+from itertools import count
 import sqlalchemy as sa
 from app.store.opening import open_store
 
-left = int(sys.argv[3])
+folder, key, step = sys.argv[1:]
 
-@sa.event.listens_for(sa.Engine, "after_cursor_execute")
-def die(connection, cursor, statement, parameters, context, executemany):
-    global left
-    left -= 1
-    if left == 0:
-        os.kill(os.getpid(), signal.SIGKILL)
+def migrate(url, left):
+    @sa.event.listens_for(sa.Engine, "after_cursor_execute")
+    def die(*_):
+        nonlocal left
+        left -= 1
+        if left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
 
-open_store(sys.argv[1], sys.argv[2]).close()
+    open_store(url, key).close()
+    os._exit(0)
+
+for statement in count(1, int(step)):
+    child = os.fork()  # to import all of this anew would take longer than to migrate
+    if not child:
+        migrate(f"sqlite:///{folder}/{statement}.db", statement)
+    ended = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    print(statement, ended)
+    if ended != -signal.SIGKILL:
+        break
 """
 
 REFUSED = """
@@ -206,20 +217,18 @@ def read_all(url: str, values: list[str]) -> bool:
 def test_a_migration_that_is_killed_leaves_all_or_nothing(tmp_path: Path) -> None:
     """After any of its statements; the next start makes the tables."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "backend")}
-    for statement in count(1, 1 if ROUNDS >= 10 else 41):
+    step = "1" if ROUNDS >= 10 else "41"
+    command = [sys.executable, "-c", MIGRATIONS, str(tmp_path), OLD_KEY, step]
+    done = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, text=True)
+    *killed, (statements, ended) = (map(int, line.split()) for line in done.stdout.splitlines())
+    assert (ended, statements > 100) == (0, True), "the last one was killed by nothing: there are no more statements"
+    for statement, _ in killed:
         database = tmp_path / f"{statement}.db"
-        url = f"sqlite:///{database}"
-        command = [sys.executable, "-c", MIGRATION, url, OLD_KEY, str(statement)]
-        ended = subprocess.run(command, env=environment, check=False, capture_output=True, text=True)
-        if not ended.returncode:  # there are no more
-            break
-        assert ended.returncode == -signal.SIGKILL, ended.stderr
         with closing(DRIVER.connect(database)) as connection:
             tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         assert not tables or {"alembic_version", "revisions", "counter", "audit"} <= tables
-        with closing(opened(url)) as store:
+        with closing(opened(f"sqlite:///{database}")) as store:
             assert append(store, draft(A="1")).number == 1
-    assert statement > 100
 
 
 def test_what_nothing_may_be_written_to_is_refused_in_a_sentence() -> None:
