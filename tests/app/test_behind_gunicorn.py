@@ -272,6 +272,14 @@ def test_a_slash_too_many_or_an_encoded_one_leads_nowhere(server: GunicornProces
         assert everything_until_the_end(connection).partition(b" ")[2][:3] in {b"404", b"400"}
 
 
+@pytest.mark.parametrize("target", ["/readyz#", "/readyz#/../nothing", "/readyz?#x", "http://localhost/readyz#x"])
+def test_a_fragment_leads_nowhere(server: GunicornProcess, target: str) -> None:
+    """No client sends one, and whoever guards a path before the service may take it for a part of the path."""
+    with server.connect() as connection:
+        connection.sendall(f"GET {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
+        assert everything_until_the_end(connection).startswith(b"HTTP/1.1 404 ")
+
+
 @pytest.mark.parametrize(
     "head",
     [

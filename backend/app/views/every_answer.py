@@ -63,16 +63,17 @@ def _take_the_path() -> None:
     """Name the route, and treat another spelling of a path as another path: a redirect would name the client's host.
 
     gunicorn removes one of two slashes before anyone asks for the path, werkzeug removes all of them, and both take an
-    encoded slash for a slash, which it is not (RFC 3986, section 2.2). No name contains a NUL.
+    encoded slash for a slash, which it is not (RFC 3986, section 2.2). gunicorn also drops a fragment, which no client
+    sends (RFC 9112, section 3.2). No name contains a NUL.
     """
     here = request_ctx.request
     environ, rule = here.environ, here.url_rule
     if rule is not None:
         environ[ROUTE_KEY] = rule.rule
-    path = environ.get("RAW_URI", "").partition("?")[0]
-    decoded = environ.get("PATH_INFO", "")
+    target, decoded = environ.get("RAW_URI", ""), environ.get("PATH_INFO", "")
+    path = target.partition("?")[0]
     is_odd = path.startswith("//") or decoded.startswith("//") or "%2f" in path.lower()
-    if is_odd or "\0" in decoded or isinstance(here.routing_exception, RequestRedirect):
+    if is_odd or "#" in target or "\0" in decoded or isinstance(here.routing_exception, RequestRedirect):
         raise NotFound
 
 
