@@ -14,16 +14,19 @@ from pathlib import Path
 import pytest
 
 from app.domain.event import EventKind, Happening
+from app.domain.token_text import new_token_text
 from app.store.opening import open_store
+from app.views.authentication import MOST_FAILURES
 from support.configuration_service import Clock
 from support.contenders import CONTRACT, Client, Watcher, begin
-from support.gunicorn_process import GunicornProcess, eventually, gunicorn
+from support.gunicorn_process import PATIENCE_IN_SECONDS, GunicornProcess, eventually, gunicorn
 from support.keyed_settings import KEYS
 
 SLOW_READERS = 20
 EVENTS = 600
 UPLOADS = 30
 PIPELINED = 500
+_REFUSED = b"HTTP/1.1 4"
 HOSTILE_CONTRACTS = (
     '{"a":' * 5_000,
     "[" * 100_000,
@@ -76,6 +79,32 @@ def test_a_busy_connection_holds_up_no_other(served: Served) -> None:
         assert max(answered) < PIPELINED - 1, "the other one came before the last of any busy one"
 
 
+def test_a_thousand_guesses_hold_up_nobody_who_has_a_token(served: Served) -> None:
+    """They are told to wait; a good token from the same address is accepted, and before the last of them."""
+    asking = "GET /v1/me HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {}\r\n\r\n"
+    guess, good = (asking.format(text).encode() for text in (new_token_text().text, served.token))
+    (worker,) = served.server.workers()
+    with served.server.connect() as first, served.server.connect() as other, served.server.connect() as last:
+        for connection in (first, other, last):
+            connection.sendall(b"GET /version HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            assert whole_answer(connection)
+        os.kill(worker, signal.SIGSTOP)
+        first.sendall(guess * PIPELINED)
+        other.sendall(good)
+        last.sendall(guess * PIPELINED)
+        os.kill(worker, signal.SIGCONT)
+        assert whole_answer(other).startswith(b"HTTP/1.1 200 ")
+        received = [everything_so_far(each) for each in (first, last)]
+        assert max(each.count(_REFUSED) for each in received) < PIPELINED - 1
+        for number, connection in enumerate((first, last)):
+            connection.settimeout(PATIENCE_IN_SECONDS)
+            while received[number].count(_REFUSED) < PIPELINED or not received[number].endswith(b"}\n"):
+                received[number] += connection.recv(1 << 20)
+    told_to_wait = [each.count(b"HTTP/1.1 429 ") for each in received]
+    assert sum(told_to_wait) >= 2 * PIPELINED - MOST_FAILURES
+    assert [each.count(b"\r\nRetry-After: ") for each in received] == told_to_wait
+
+
 def test_busy_connections_hold_up_no_event(served: Served) -> None:
     """Who follows hears of a write before the last of the requests that were there already is answered."""
     request = b"GET /version HTTP/1.1\r\nHost: localhost\r\n\r\n"
@@ -122,12 +151,17 @@ def whole_answer(connection: socket.socket) -> bytes:
 
 def answers_so_far(connection: socket.socket) -> int:
     """Return how many answers have come."""
+    return everything_so_far(connection).count(b"HTTP/1.1 200")
+
+
+def everything_so_far(connection: socket.socket) -> bytes:
+    """Return what has come, without waiting for more."""
     connection.setblocking(False)  # noqa: FBT003 - the standard library's own signature
     received = b""
     with suppress(BlockingIOError):
         while part := connection.recv(1 << 20):
             received += part
-    return received.count(b"HTTP/1.1 200")
+    return received
 
 
 def test_who_does_not_read_delays_nobody(served: Served) -> None:
