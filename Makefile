@@ -98,7 +98,7 @@ other-pythons: ## Run all tests on the other Pythons that are supported and on t
 	@.ci/other-pythons
 
 faults: $(READY) $(SERVERS_MODULES) strace ## Try faults that need luck to hit, 25 times each
-	@FAULT_ROUNDS=25 $(BIN)/pytest -n 2 --timeout 1200 tests/faults tests/app/domain/test_identity.py tests/app/http/resources/test_refusal_times.py
+	@FAULT_ROUNDS=25 $(BIN)/pytest -n 2 --timeout 1200 tests/faults tests/app/domain/test_identity.py tests/app/store/test_sealing.py tests/app/http/resources/test_refusal_times.py
 	@DIFFERENTIAL_EXAMPLES=25 $(BIN)/pytest -n 2 --timeout 1200 tests/setpoint/differential
 	@DESCRIBED_EXAMPLES=100 $(BIN)/pytest -n 2 --timeout 1200 tests/app/http/resources/test_described_answers.py
 

@@ -9,12 +9,14 @@ from app.domain.errors import DamagedError, UnusableStorageError
 from app.domain.place import Place
 from app.domain.variables import Variables
 from app.store.sealing import Keyring, SealedBody, Sealer
+from support.writing_process import ROUNDS
 
 KEY = base64.b64encode(b"k" * 32).decode()
 SEALER = Sealer(Keyring.parse(f"one:{KEY}"))
 PLACE = Place("billing", "production")
 APP_KEY = SEALER.new_app_key("billing")
 VARIABLES = Variables({"PASSWORD": "c4n4ry", "PORT": "8080"})
+WRITES = 1_000_000 if ROUNDS >= 10 else 2_000
 
 
 @given(st.dictionaries(st.text(), st.text(st.characters(exclude_categories=["Cs"]))))
@@ -40,6 +42,12 @@ def test_the_same_values_leave_another_trace_each_time() -> None:
     """Nobody can guess a value and compare: what is told of a body is a digest of what is stored."""
     bodies = {SEALER.seal(PLACE, 3, VARIABLES, APP_KEY).body for _ in range(100)}
     assert len(bodies) == 100
+
+
+def test_no_nonce_is_used_twice() -> None:
+    """All data keys of an app are wrapped with one key: whoever had two of the same nonce could forge a third."""
+    nonces = {SEALER.seal(PLACE, 3, VARIABLES, APP_KEY).data_key[:12] for _ in range(WRITES)}
+    assert len(nonces) == WRITES
 
 
 def test_a_body_does_not_open_with_the_key_of_another() -> None:
