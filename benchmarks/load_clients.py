@@ -31,7 +31,15 @@ class Load:
         return self.latencies[min(len(self.latencies) - 1, int(share * len(self.latencies)))] * 1_000
 
 
-def flat_out(address: Address, request: bytes, status: bytes, number: int, connections: int = 32) -> Load:
+def flat_out(
+    address: Address,
+    request: bytes,
+    status: bytes,
+    number: int,
+    connections: int = 32,
+    *,
+    clock: Callable[[], float] = time.perf_counter,
+) -> Load:
     """Send `number` requests as fast as they are answered, over as many connections that are kept."""
     poll = select.epoll()
     clients = {}
@@ -41,11 +49,11 @@ def flat_out(address: Address, request: bytes, status: bytes, number: int, conne
         poll.register(client, select.EPOLLIN)
     sent, received, latencies = dict[int, float](), dict.fromkeys(clients, b""), list[float]()
     left = number
-    began = time.perf_counter()
+    began = clock()
     waiting = list(clients)
     while len(latencies) < number:
         for each in waiting[:left]:
-            sent[each] = time.perf_counter()
+            sent[each] = clock()
             clients[each].sendall(request)
         left -= min(left, len(waiting))
         waiting = []
@@ -54,10 +62,10 @@ def flat_out(address: Address, request: bytes, status: bytes, number: int, conne
             if is_whole(received[each]):
                 if not received[each].startswith(b"HTTP/1.1 " + status):
                     raise UnexpectedAnswerError(received[each][:200])
-                latencies.append(time.perf_counter() - sent[each])
+                latencies.append(clock() - sent[each])
                 received[each] = b""
                 waiting.append(each)
-    took = time.perf_counter() - began
+    took = clock() - began
     for client in clients.values():
         client.close()
     return Load(took, sorted(latencies))

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from app.domain.event import EventKind, Happening
 from app.domain.token_text import new_token_text
 from app.store.opening import open_store
 from app.views.authentication import MOST_FAILURES
+from load_clients import flat_out
 from support.configuration_service import Clock
 from support.contenders import CONTRACT, Client, Watcher, begin
 from support.gunicorn_process import PATIENCE_IN_SECONDS, GunicornProcess, eventually, gunicorn
@@ -77,6 +79,13 @@ def test_a_busy_connection_holds_up_no_other(served: Served) -> None:
         assert whole_answer(other).startswith(b"HTTP/1.1 200 ")
         answered = [answers_so_far(first), answers_so_far(last)]
         assert max(answered) < PIPELINED - 1, "the other one came before the last of any busy one"
+
+
+def test_busy_connections_are_answered_in_turn(served: Served) -> None:
+    """No request waits for five times as many answers to others as most do, however long each of them takes."""
+    request = b"GET /version HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    load = flat_out(served.server.address, request, b"200", 2_000, clock=count().__next__)
+    assert load.percentile(0.99) <= 5 * load.percentile(0.5)
 
 
 def test_a_thousand_guesses_hold_up_nobody_who_has_a_token(served: Served) -> None:
