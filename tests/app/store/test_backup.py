@@ -4,10 +4,12 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from app.domain.errors import DamagedError, UnusableStorageError
 from app.domain.event import START, Reset
 from app.domain.proposal import Terms, Wish
+from app.store.migrating import HEAD, migrate
 from app.store.opening import open_store
 from app.store.sealing import Keyring, Sealer
 from app.store.sqlite.backup import back_up, check, restore
@@ -73,6 +75,30 @@ def test_watchers_notice_that_a_backup_was_restored(store: AnyStore, url: str, d
         assert restored.position().sequence == seen.sequence
         assert restored.read(lambda found: found.events.after(seen)) == Reset(restored.position())
         assert not isinstance(restored.read(lambda found: found.events.after(START)), Reset)
+
+
+@pytest.mark.parametrize("version", ["0001", "0007", HEAD])
+def test_a_backup_of_an_older_version_is_restored(tmp_path: Path, version: str) -> None:
+    """It is what is left of a service that was upgraded since; its tables are migrated before they are checked."""
+    old, elsewhere = tmp_path / "old.db", f"sqlite:///{tmp_path}/elsewhere.db"
+    engine = sa.create_engine(f"sqlite:///{old}", poolclass=sa.NullPool)
+    with engine.begin() as connection:
+        migrate(connection, version)
+    restore(old, elsewhere, SEALER)
+    with closing(open_store(elsewhere, OLD_KEY)) as restored:
+        assert append(restored, draft(A="1")).number == 1
+
+
+@pytest.mark.usefixtures("store")
+def test_a_backup_of_a_newer_version_is_not_put_in_place(url: str, tmp_path: Path) -> None:
+    """The service would not start on it."""
+    copy, elsewhere = tmp_path / "copy.db", f"sqlite:///{tmp_path}/elsewhere.db"
+    back_up(url, copy)
+    with closing(DRIVER.connect(copy)) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(UnusableStorageError, match="version `9999`, which this version of Setpoint does not know"):
+        restore(copy, elsewhere, SEALER)
+    assert not (tmp_path / "elsewhere.db").exists()
 
 
 def test_what_could_not_be_restored_is_not_called_a_backup(tmp_path: Path) -> None:

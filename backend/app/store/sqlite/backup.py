@@ -1,13 +1,15 @@
 """Copies a SQLite database while it is in use, and puts such a copy in its place."""
 
 import os
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
 from app.domain.errors import DamagedError, UnusableStorageError
+from app.store.migrating import migrate
 from app.store.sealing import Sealer
 from app.store.sqlite.bell import is_in_use
 from app.store.sqlite.engine import DRIVER, database_path
@@ -49,10 +51,12 @@ def back_up(url: str, target: Path) -> None:
 def restore(backup: Path, url: str, sealer: Sealer) -> None:
     """Put a checked copy in the place of a database that does not exist, while no service runs on it.
 
-    Watchers notice, because later events have other marks than those that they may have seen.
+    A copy of an older version is migrated before it is checked, as the next start would migrate it. Watchers notice,
+    because later events have other marks than those that they may have seen.
 
     Raises:
-        UnusableStorageError: The service is running, or a database exists, which must be moved away by hand.
+        UnusableStorageError: The service is running, or a database exists, which must be moved away by hand; or
+            the copy is of a newer version, or of something else.
         DamagedError: The copy is not what was written.
     """
     target = _sqlite_path(url)
@@ -60,12 +64,14 @@ def restore(backup: Path, url: str, sealer: Sealer) -> None:
         message = f"a service runs on `{target}`: stop it first"
         raise UnusableStorageError(message)
     _refuse_existing(target)
-    check(backup, sealer)
+    _refuse_absent(backup)
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = target.with_name(f".{target.name}.draft")
     try:
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
             stream.write(backup.read_bytes())
+        _migrate(draft, backup)
+        check(draft, sealer)
         for ending in _BESIDE:
             target.with_name(target.name + ending).unlink(missing_ok=True)
         _put(draft, target)
@@ -77,31 +83,54 @@ def restore(backup: Path, url: str, sealer: Sealer) -> None:
 
 
 def check(path: Path, sealer: Sealer) -> None:
-    """Check a copy of a database: the file, each revision, and whether the keys open it.
+    """Check a copy of a database of this version: the file, each revision, and whether the keys open it.
 
     Raises:
-        UnusableStorageError: It is not a Setpoint database, or the keys are not those that it was written with.
+        UnusableStorageError: The keys are not those that it was written with.
         DamagedError: It is not what was written; the text lists the differences.
     """
-    _refuse_absent(path)
+    with _opened(path, "mode=ro&immutable=1") as connection:
+        found = SqlTransaction(connection, sealer)
+        found.keys.unwrap_all()
+        try:
+            problems = [*file_faults(connection), *faults(found)]
+        except sa.exc.DBAPIError as error:
+            problems = [f"SQLite reports: {error.orig}"]
+    if problems:
+        raise DamagedError("\n".join(problems))
+
+
+def _migrate(draft: Path, backup: Path) -> None:
+    """Give the draft of a database the tables of this version.
+
+    Raises:
+        UnusableStorageError: The backup that it was made of is of a newer version, or of something else.
+    """
+    try:
+        with _opened(draft, "mode=rw") as connection:
+            if "counter" not in sa.inspect(connection).get_table_names():
+                message = f"`{backup}` is not a Setpoint database"
+                raise UnusableStorageError(message)
+            migrate(connection)
+            connection.commit()
+    except sa.exc.DBAPIError:
+        message = f"`{backup}` is not a Setpoint database, or is damaged"
+        raise UnusableStorageError(message) from None
+
+
+@contextmanager
+def _opened(path: Path, how: str) -> Iterator[sa.Connection]:
     engine = sa.create_engine(
         "sqlite://",
         module=DRIVER,
-        creator=lambda: DRIVER.connect(_address(path, "mode=ro&immutable=1"), uri=True),
+        creator=lambda: DRIVER.connect(_address(path, how), uri=True),
         hide_parameters=True,
     )
     try:
         with engine.connect() as connection:
-            found = SqlTransaction(connection, sealer)
-            found.keys.unwrap_all()
-            problems = [*file_faults(connection), *faults(found)]
-    except sa.exc.DBAPIError:
-        message = f"`{path}` is not a Setpoint database"
-        raise UnusableStorageError(message) from None
+            yield connection
     finally:
         engine.dispose()
-    if problems:
-        raise DamagedError("\n".join(problems))
 
 
 def file_faults(connection: sa.Connection) -> list[str]:
