@@ -62,12 +62,14 @@ class Answer:
         status: The HTTP status.
         headers: The headers, with names in lower case.
         body: The bytes.
+        other_token: Where another token comes from if the service does not accept this one.
     """
 
     url: str
     status: int
     headers: Mapping[str, str]
     body: bytes = field(repr=False)
+    other_token: str
 
     @property
     def json(self) -> Json:
@@ -155,7 +157,7 @@ class Answer:
 
     def _refuse(self, refusal: RefusedError) -> NoReturn:
         if self.status == HTTPStatus.UNAUTHORIZED:
-            message = f"the service at `{self.url}` does not accept the token; `setpoint login URL` stores another one"
+            message = f"the service at `{self.url}` does not accept the token; {self.other_token}"
             raise UnableError(message)
         if self.status in _LATER:
             message = f"the service at `{self.url}` asks you to wait: {refusal.detail}; {self._when}"

@@ -1,6 +1,7 @@
 """HTTP to the service: one request, one answer, and a clear message for whatever goes wrong between them."""
 
 import json
+import os
 import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -16,6 +17,7 @@ from urllib3.exceptions import (
     MaxRetryError,
     NameResolutionError,
     NewConnectionError,
+    ProtocolError,
     ProxyError,
     SSLError,
 )
@@ -25,8 +27,9 @@ from urllib3.exceptions import (
 
 from setpoint._version import __version__
 from setpoint.client.answer import Answer
-from setpoint.client.login import Login, is_this_machine
+from setpoint.client.login import TOKEN_VARIABLE, Login, is_this_machine
 from setpoint.errors import UnableError
+from setpoint.text.escape import printable
 
 Query = Mapping[str, str | int | bool | None]
 
@@ -52,6 +55,11 @@ class Connection:
 
     def __init__(self, login: Login) -> None:
         self._url = login.url
+        self._other_token = (
+            f"put another one into `{TOKEN_VARIABLE}`"
+            if login.is_from_environment
+            else "`setpoint login URL` stores another one"
+        )
         self._headers = {"Authorization": f"Bearer {login.token}", "User-Agent": f"setpoint/{__version__}"}
         self._pool = _pool(login.url)
         self._open_stream: urllib3.BaseHTTPResponse | None = None
@@ -81,7 +89,7 @@ class Connection:
         response = self._send(method, path, query or {}, body=body, headers=headers or {}, timeout=_TIMEOUT)
         content = self._whole(response)
         response.release_conn()
-        answer = Answer(self._url, response.status, _lowered(response.headers), content)
+        answer = self._answer(response, content)
         answer.check()
         return answer
 
@@ -97,8 +105,7 @@ class Connection:
         self._open_stream = response = self._send("GET", path, {}, headers=headers, timeout=timeout)
         try:
             if response.status != HTTPStatus.OK:
-                content = response.read(LARGEST_ANSWER)
-                Answer(self._url, response.status, _lowered(response.headers), content).check()
+                self._answer(response, response.read(LARGEST_ANSWER)).check()
             yield self._chunks(response)
         except HTTPError as error:
             raise self._unreachable(error) from None
@@ -112,6 +119,9 @@ class Connection:
         if response is not None:
             with suppress(OSError, RuntimeError, ValueError):  # it has already ended
                 response.shutdown()
+
+    def _answer(self, response: urllib3.BaseHTTPResponse, content: bytes) -> Answer:
+        return Answer(self._url, response.status, _lowered(response.headers), content, self._other_token)
 
     def _whole(self, response: urllib3.BaseHTTPResponse) -> bytes:
         """Return the body of an answer, within a bounded time."""
@@ -157,10 +167,15 @@ class Connection:
                 timeout=timeout,
             )
         except HTTPError as error:
+            if self._url.startswith("http:") and _is_cut_off(error):
+                raise self._cannot_be_reached(_CUT_OFF) from None
             raise self._unreachable(error) from None
 
     def _unreachable(self, error: HTTPError) -> UnableError:
-        return UnableError(f"cannot reach the service at `{self._url}`: {_reason(error)}")
+        return self._cannot_be_reached(_reason(error))
+
+    def _cannot_be_reached(self, reason: str) -> UnableError:
+        return UnableError(f"cannot reach the service at `{self._url}`: {reason}")
 
     def send_json(
         self,
@@ -213,21 +228,43 @@ def _lowered(headers: Mapping[str, str]) -> dict[str, str]:
 
 def _reason(error: HTTPError) -> str:
     """Return why there is no answer, in words that contain nothing from the request."""
-    cause = error.reason if isinstance(error, MaxRetryError) and error.reason else error
+    cause = _cause(error)
     return next((words(cause) for kind, words in _REASONS.items() if isinstance(cause, kind)), _BROKEN)
+
+
+def _cause(error: HTTPError) -> Exception:
+    """Return why it was not tried again."""
+    return error.reason if isinstance(error, MaxRetryError) and error.reason else error
 
 
 def _system_reason(error: HTTPError) -> str:
     return (getattr(error.__cause__, "strerror", None) or "no connection").lower()
 
 
+def _is_cut_off(error: HTTPError) -> bool:
+    """Return whether the connection ended where an answer should begin, as it does where TLS is expected."""
+    cause = _cause(error)
+    return isinstance(cause, ProtocolError) and isinstance(cause.args[-1], ConnectionResetError)
+
+
 def _tls_reason(error: HTTPError) -> str:
     system = error.args[0] if error.args else None
     if isinstance(system, ssl.SSLCertVerificationError):
-        return f"its certificate is not trusted ({system.verify_message})"
+        return f"its certificate is not trusted ({system.verify_message.rstrip('.')}){_hint_at_authorities()}"
     return "it does not speak TLS; should its address be `http://`?"
 
 
+def _hint_at_authorities() -> str:
+    """Return what is wrong with the file that names other authorities; OpenSSL does not say that it can't read it."""
+    path = os.environ.get("SSL_CERT_FILE")
+    try:
+        ssl.create_default_context(cafile=path)
+    except OSError:
+        return f"; `SSL_CERT_FILE` names `{printable(str(path))}`, from which no certificate can be read"
+    return ""
+
+
+_CUT_OFF = "it closed the connection instead of answering; should its address be `https://`?"
 _BROKEN = "the connection was lost"
 _REASONS: Mapping[type[HTTPError], Callable[[HTTPError], str]] = {
     ProxyError: lambda _: "the proxy rejected it",

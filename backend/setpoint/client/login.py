@@ -25,10 +25,12 @@ class Login:
     Attributes:
         url: Where the service is, without a slash at the end: `https://setpoint.example.com`.
         token: The token that proves who is asking.
+        is_from_environment: Whether the token is that of `SETPOINT_TOKEN`, which wins over the stored one.
     """
 
     url: str
     token: str = field(repr=False)
+    is_from_environment: bool = False
 
     @property
     def is_readable_on_the_way(self) -> bool:
@@ -87,7 +89,7 @@ def find_login(environment: Mapping[str, str]) -> Login:
     """
     url, token = environment.get(URL_VARIABLE), environment.get(TOKEN_VARIABLE)
     if url and token:
-        return Login(valid_url(url), valid_token(token))
+        return Login(valid_url(url), valid_token(token), is_from_environment=True)
     stored = _stored(login_path(environment))
     if url and (stored is None or valid_url(url) != stored.url):
         message = f"there is no login for the service in `{URL_VARIABLE}`; set `{TOKEN_VARIABLE}` as well"
@@ -95,7 +97,7 @@ def find_login(environment: Mapping[str, str]) -> Login:
     if stored is None:
         message = f"not logged in; run `setpoint login URL`, or set `{URL_VARIABLE}` and `{TOKEN_VARIABLE}`"
         raise UnableError(message)
-    return Login(stored.url, valid_token(token or stored.token))
+    return Login(stored.url, valid_token(token or stored.token), is_from_environment=bool(token))
 
 
 def login_path(environment: Mapping[str, str]) -> Path:

@@ -10,7 +10,7 @@ from inline_snapshot import snapshot
 from setpoint.client import connection
 from setpoint.client.answer import RefusedError, WaitError
 from setpoint.client.connection import Connection
-from setpoint.client.login import Login
+from setpoint.client.login import Login, find_login
 from setpoint.errors import UnableError
 from support.canned_server import CannedServer, canned, canned_server
 
@@ -56,7 +56,13 @@ def test_a_request_shows_the_token_and_the_version() -> None:
 @pytest.mark.parametrize(
     ("answer", "said"),
     [
-        (b"", snapshot("cannot reach the service at `URL`: the connection was lost")),
+        (
+            b"",
+            snapshot(
+                "cannot reach the service at `URL`: it closed the connection instead of answering; should its address "
+                "be `https://`?"
+            ),
+        ),
         (OK[:-5], snapshot("cannot reach the service at `URL`: the connection was lost")),
         (b"SSH-2.0-OpenSSH_9.2\r\n", snapshot("cannot reach the service at `URL`: the connection was lost")),
         (
@@ -196,6 +202,14 @@ def test_an_address_that_leads_nowhere_is_one_sentence(url: str, said: str) -> N
     assert _message(url) == said
 
 
+def test_a_refused_token_of_the_environment_is_replaced_there() -> None:
+    """A login would change nothing, because the variable wins over it."""
+    with canned_server(canned("401 Unauthorized", PROBLEM, '{"detail": "no"}')) as server:
+        login = find_login({"SETPOINT_URL": server.url, "SETPOINT_TOKEN": TOKEN})
+        with pytest.raises(UnableError, match="does not accept the token; put another one into `SETPOINT_TOKEN`"):
+            Connection(login).call("GET", "/v1/apps")
+
+
 class TestTls:
     """Whom a client trusts."""
 
@@ -228,9 +242,32 @@ class TestTls:
         with canned_server(OK, tls=True, names="elsewhere.example") as server:
             trusting(server)
             assert _reason(server.url) == snapshot(
-                "its certificate is not trusted (Hostname mismatch, certificate is not valid for 'localhost'.)"
+                "its certificate is not trusted (Hostname mismatch, certificate is not valid for 'localhost')"
             )
         assert server.requests == []
+
+    @pytest.mark.parametrize("content", [None, "", "no certificate"])
+    def test_a_file_of_authorities_that_holds_none_is_said(
+        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: str | None
+    ) -> None:
+        """OpenSSL goes on without it, and the certificate looks bad."""
+        path = tmp_path / "authority.pem"
+        if content is not None:
+            path.write_text(content)
+        monkeypatch.setenv("SSL_CERT_FILE", str(path))
+        with canned_server(OK, tls=True) as server:
+            assert _reason(server.url) == (
+                "its certificate is not trusted (unable to get local issuer certificate);"
+                f" `SSL_CERT_FILE` names `{path}`, from which no certificate can be read"
+            )
+
+    def test_tls_behind_an_http_address_is_said(self) -> None:
+        """The address is wrong by the same letter."""
+        with canned_server(OK, tls=True) as server:
+            url = server.url.replace("https:", "http:")
+            assert _reason(url) == snapshot(
+                "it closed the connection instead of answering; should its address be `https://`?"
+            )
 
     def test_plain_http_behind_an_https_address_is_said(self) -> None:
         """The address is wrong by a letter."""

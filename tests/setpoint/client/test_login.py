@@ -44,7 +44,7 @@ def test_the_environment_wins(environment: dict[str, str]) -> None:
     """CI has no configuration directory."""
     _store(environment)
     found = find_login({**environment, "SETPOINT_URL": "http://localhost:8000/", "SETPOINT_TOKEN": "sp_other"})
-    assert found == Login("http://localhost:8000", "sp_other")
+    assert found == Login("http://localhost:8000", "sp_other", is_from_environment=True)
 
 
 def test_a_stored_token_goes_to_no_other_service(environment: dict[str, str]) -> None:
