@@ -55,7 +55,7 @@ class Schemas:
             problems = tuple(self._problems(found, schema))
             if problems and compatible:
                 raise InvalidError(
-                    problems, "stored revisions do not satisfy the schema; `compatibility=none` accepts it anyway"
+                    problems, "stored revisions do not satisfy the schema; the compatibility `none` accepts it anyway"
                 )
             self._take_from_budget(found, schema)
             found.schemas.put(schema)

@@ -97,7 +97,7 @@ def test_a_contract_that_a_revision_does_not_satisfy_is_refused_with_the_list(bi
             1,
             "",
             """\
-error: stored revisions do not satisfy the schema; `compatibility=none` accepts it anyway
+error: stored revisions do not satisfy the schema; the compatibility `none` accepts it anyway
   `billing/production@1`: `PORT` is too small
     = hint: expected an integer of 1000 or more
 """,
