@@ -46,8 +46,10 @@ def examine(url: str, encryption_keys: str, workers: int) -> list[Fault]:
         except UnusableStorageError as error:
             problems.append(Fault(None, "unsafe-sqlite", str(error)))
     try:
-        if url.startswith("sqlite:") and not (path := database_path(url)).exists():
-            return [*problems, Fault(None, "no-database", f"there is no `{path}` yet", "the first start makes it")]
+        if url.startswith("sqlite:"):
+            if not (path := database_path(url)).exists():
+                return [*problems, Fault(None, "no-database", f"there is no `{path}` yet", "the first start makes it")]
+            problems += _of_file(path)
         if problem := _of_tables(url):
             return [*problems, problem]
         store = open_store(url, encryption_keys)
@@ -83,7 +85,6 @@ def _of_tables(url: str) -> Fault | None:
 
 
 def _of_sqlite(store: SqliteStore) -> Iterator[Fault]:
-    yield from _of_file(store.path)
     with store.engine.connect() as connection, connection.begin():
         for sentence in file_faults(connection):
             yield Fault(None, "damaged", sentence, "restore a backup")

@@ -59,6 +59,8 @@ def test_tables_of_an_older_version_are_left_as_they_are(
     engine = sa.create_engine(url.replace("postgresql:", "postgresql+psycopg:"), poolclass=sa.NullPool)
     with engine.begin() as connection:
         migrate(connection, "0015")
+    if kind == "sqlite":
+        database.chmod(0o600)
     assert [each.code for each in examine(url, OLD_KEY, workers=1)] == ["old-tables"]
     with engine.connect() as connection:
         assert connection.scalar(sa.text("SELECT version_num FROM alembic_version")) == "0015"
@@ -68,6 +70,12 @@ def test_what_keeps_the_service_from_starting_is_told(url: str) -> None:
     """In the words of the start."""
     assert [each.code for each in examine(url, NEW_KEY, workers=1)] == ["no-start"]
     assert [each.code for each in examine(url, "", workers=1)] == ["no-start"]
+
+
+def test_who_can_read_the_file_is_told_whatever_keeps_it_from_being_examined(url: str, database: Path) -> None:
+    """A missing key hides no other problem."""
+    database.chmod(0o644)
+    assert [each.code for each in examine(url, NEW_KEY, workers=1)] == ["open-file", "no-start"]
 
 
 def test_a_postgresql_that_can_lose_what_was_answered_is_named(postgresql: PostgresqlServer) -> None:
