@@ -113,8 +113,8 @@ def _migrate(draft: Path, backup: Path) -> None:
                 raise UnusableStorageError(message)
             migrate(connection)
             connection.commit()
-    except sa.exc.DBAPIError:
-        message = f"`{backup}` is not a Setpoint database, or is damaged"
+    except sa.exc.DBAPIError as error:
+        message = f"`{backup}` is not a Setpoint database, or can't be migrated: {error.orig}"
         raise UnusableStorageError(message) from None
 
 
