@@ -217,8 +217,8 @@ class Store(Protocol):
         ...
 
     @property
-    def is_full(self) -> bool:
-        """Whether the last write of this process found no space; False again once a write succeeds."""
+    def hindrance(self) -> str:
+        """Why this process stores nothing now, as far as it knows without trying; empty if nothing hinders it."""
         ...
 
     def position(self) -> Position:

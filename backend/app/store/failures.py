@@ -9,6 +9,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from app.domain.errors import DamagedError, ServiceError, StorageFullError, UnavailableError
 
+NO_SPACE = "no space is left for the database"
 _DAMAGED = "the database is damaged: restore it from a backup"
 _BUSY = {5, 6}
 
@@ -28,7 +29,7 @@ _REASONS: tuple[tuple[tuple[str, ...], str], ...] = (
 # The low byte of SQLite's code (https://sqlite.org/rescode.html), and how PostgreSQL's starts
 # (https://www.postgresql.org/docs/current/errcodes-appendix.html); the first matching row decides.
 _MEANINGS: tuple[tuple[set[int], tuple[str, ...], type[ServiceError], str], ...] = (
-    ({13}, ("53100",), StorageFullError, "no space is left for the database"),
+    ({13}, ("53100",), StorageFullError, NO_SPACE),
     ({26}, (), DamagedError, "the file is not a SQLite database, or its beginning is damaged"),
     ({11}, ("XX001", "XX002"), DamagedError, _DAMAGED),
     ({1}, ("42703", "42P01"), DamagedError, "the tables are not those of Setpoint: restore a backup"),

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from app.apart import is_under_gevent
 from app.domain.errors import UnavailableError, UnusableStorageError
 from app.domain.event import Position
-from app.store.failures import told_plainly
+from app.store.failures import NO_SPACE, told_plainly
 from app.store.migrating import migrate
 from app.store.repositories.app_keys import SqlKeys
 from app.store.repositories.tables import counter
@@ -99,9 +99,9 @@ class PostgresqlStore:
             return self._commits.write(change)
 
     @property
-    def is_full(self) -> bool:
-        """Whether the last write found no space."""
-        return self._commits.is_full
+    def hindrance(self) -> str:
+        """That the last write found no space, if it did."""
+        return NO_SPACE if self._commits.is_full else ""
 
     def position(self) -> Position:
         """Return the position of the newest event."""

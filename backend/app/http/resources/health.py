@@ -23,7 +23,7 @@ def health(store: Store | None = None) -> Blueprint:
     """Return the resources that report the health of this process.
 
     It is ready if it reaches the database; if it doesn't, others may, and a restart would not help.
-    On a full disk it is still ready, because reads work; it says that it is degraded until a write succeeds.
+    On a full disk, or once its file was moved away, it is still ready, because reads work; it says that it is degraded.
 
     A worker that is about to end still answers that it is ready: until gunicorn has closed its
     socket, a probe can reach it while others take over, and one bad answer would take the whole
@@ -41,8 +41,8 @@ def health(store: Store | None = None) -> Blueprint:
     def readyz() -> dict[str, str]:
         if store is not None:
             store.position()
-            if store.is_full:
-                return {"status": "degraded", "reason": "no space is left for the database: writes are refused"}
+            if hindrance := store.hindrance:
+                return {"status": "degraded", "reason": f"writes are refused: {hindrance}"}
         return {"status": "ready"}
 
     return blueprint

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from app.apart import Apart
 from app.domain.errors import UnavailableError
 from app.domain.event import Position
-from app.store.failures import is_busy, told_plainly
+from app.store.failures import NO_SPACE, is_busy, told_plainly
 from app.store.migrating import is_current, migrate
 from app.store.repositories.app_keys import SqlKeys
 from app.store.sealing import Sealer
@@ -29,6 +29,7 @@ _POSITION = "SELECT sequence, mark FROM counter"
 _PATIENCE_SECONDS = 10.0
 _POLL_SECONDS = 1.0
 """How long a missed datagram may go unnoticed."""
+_MOVED = "the database file was moved or replaced while the service ran: put it back, or restart the service"
 
 
 class SqliteStore:
@@ -99,9 +100,11 @@ class SqliteStore:
             return self._commits.write(change)
 
     @property
-    def is_full(self) -> bool:
-        """Whether the last write found no space."""
-        return self._commits.is_full
+    def hindrance(self) -> str:
+        """That the last write found no space, or that the file is no longer in its place."""
+        if self._commits.is_full:
+            return NO_SPACE
+        return "" if identity(self.path) == self._file else _MOVED
 
     def position(self) -> Position:
         """Return the position of the newest event."""
@@ -166,10 +169,7 @@ class SqliteStore:
     def _refuse_another_file(self) -> None:
         """Refuse to write to a file that nobody will find again: acknowledged writes would be lost."""
         if identity(self.path) != self._file:
-            message = (
-                "the database file was moved or replaced while the service ran: put it back, or restart the service"
-            )
-            raise UnavailableError(message)
+            raise UnavailableError(_MOVED)
 
 
 def _patiently(ask: Callable[[], T]) -> T:

@@ -49,6 +49,20 @@ def test_where_nothing_can_be_written_any_more_all_is_still_read(api: Api) -> No
     assert api.put({"PORT": "2"}, 1).status_code == 201
 
 
+def test_a_process_whose_database_was_replaced_says_so(api: Api) -> None:
+    """It refuses writes, which nobody would find again, and reads what it has open until it is started again."""
+    api.put({"PORT": "1"})
+    path, elsewhere = api.store.path, api.store.path.with_name("elsewhere.db")
+    path.rename(elsewhere)
+    path.write_bytes(elsewhere.read_bytes())
+    assert api.put({"PORT": "2"}, 1).status_code == 503
+    answer = api.client.get("/readyz")
+    assert (answer.status_code, answer.get_json()["status"]) == (200, "degraded")
+    assert "the database file was moved or replaced" in answer.get_json()["reason"]
+    elsewhere.rename(path)
+    assert api.client.get("/readyz").get_json() == {"status": "ready"}
+
+
 def test_a_process_on_a_full_disk_says_so_until_a_write_is_stored(api: Api) -> None:
     """It is sent requests still, for it answers all that read."""
     api.put({"PORT": "1"})
@@ -63,7 +77,7 @@ def test_a_process_on_a_full_disk_says_so_until_a_write_is_stored(api: Api) -> N
     answer = api.client.get("/readyz")
     assert (answer.status_code, answer.get_json()) == (
         200,
-        {"status": "degraded", "reason": "no space is left for the database: writes are refused"},
+        {"status": "degraded", "reason": "writes are refused: no space is left for the database"},
     )
     most[0] = 1_000_000
     assert api.put({"PORT": "2"}, 1).status_code == 201
