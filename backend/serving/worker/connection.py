@@ -50,11 +50,12 @@ class GunicornConnection:
     def reading_ends_after(self, seconds: float) -> Iterator[Event]:
         """Stop reading from the client once `seconds` have passed; the event says that they have."""
         passed = Event()
-        timer = gevent.spawn_later(seconds, self._stop_reading, passed)
+        timer = gevent.get_hub().loop.timer(seconds)  # a greenlet that waits for it takes five times as long to make
+        timer.start(self._stop_reading, passed)
         try:
             yield passed
         finally:
-            timer.kill(block=False)
+            timer.close()
 
     def bound_what_is_unread(self, buffer_bytes: int, milliseconds: int) -> None:
         """Let the kernel buffer `buffer_bytes` for a client, and drop it if they stay unread for `milliseconds`."""
