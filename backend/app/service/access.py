@@ -23,8 +23,13 @@ class Access:
     def __post_init__(self) -> None:
         self._known = Remembered(self.store)
 
-    def authenticate(self, text: str) -> Token:
+    def authenticate(self, text: str, *, is_to_write: bool = False) -> Token:
         """Return the live token with this text.
+
+        Args:
+            text: What was sent.
+            is_to_write: Whether a revision is about to be written. Whoever writes one after the other would always
+                find that what is remembered is from before the last one, so it is not even looked for.
 
         Raises:
             UnauthenticatedError: There is none; a mistyped token is refused without asking the store.
@@ -32,7 +37,7 @@ class Access:
         parsed = parse_token_text(text)
         if parsed is None:
             raise UnauthenticatedError
-        token = self._live(self._known.get(parsed.digest, lambda: self._find(parsed)))
+        token = self._find(parsed) if is_to_write else self._remembered(parsed)
         if self.uses is not None:
             self.uses.note(token)
         return token
@@ -48,6 +53,9 @@ class Access:
     def seconds_left(self, token: Token) -> float:
         """Return how long `token` is still accepted; infinite if it does not expire."""
         return inf if token.expires_at is None else (token.expires_at - self.clock()).total_seconds()
+
+    def _remembered(self, parsed: TokenText) -> Token:
+        return self._live(self._known.get(parsed.digest, lambda: self._find(parsed)))
 
     def _find(self, parsed: TokenText) -> Token:
         """Ask the store; refusals are not remembered, or strangers could crowd out legitimate users."""

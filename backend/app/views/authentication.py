@@ -12,7 +12,7 @@ from flask import Flask, g, request
 from flask.globals import request_ctx
 
 from app.domain.errors import RefusedAssertionError, ServiceError, UnauthenticatedError
-from app.domain.identity import ANY, Actor, Token
+from app.domain.identity import ANY, Actor, Scope, Token
 from app.domain.token_text import PREFIX
 from app.service.access import Access, require
 from app.service.sign_in.browsers import SigningIn
@@ -73,15 +73,19 @@ class Authentication:
         """
         return self.holder_of(_bearer())
 
-    def holder_of(self, text: str) -> Actor:
+    def holder_of(self, text: str, *, is_to_write: bool = False) -> Actor:
         """Return who has the token with this text.
+
+        Args:
+            text: What was sent.
+            is_to_write: Whether a revision is about to be written.
 
         Raises:
             UnauthenticatedError: There is no such live token.
             Problem: 429 if the address of this request has sent too many invalid ones.
         """
         with self.attempt() as (request_id, address):
-            token = self._access.authenticate(text)
+            token = self._access.authenticate(text, is_to_write=is_to_write)
         return Actor(token, request_id, address)
 
     def identify_for(self, mark: Mark) -> Actor:
@@ -92,7 +96,7 @@ class Authentication:
             Problem: 429 if its address has sent too many invalid tokens.
         """
         if not mark.is_page or is_by_a_program():
-            return self.identify()
+            return self.holder_of(_bearer(), is_to_write=mark.scope is Scope.CONFIG_WRITE)
         # Nobody guesses a cookie, and many browsers have outdated ones: that is not a failed attempt.
         found = self._signing_in.who(request.cookies.get(SIGN_IN_COOKIE, ""))
         return Actor(found.acting, current_request_id() or "", request.remote_addr or "")

@@ -90,16 +90,19 @@ def test_a_mistyped_token_is_refused_without_asking_the_store(service: Service, 
         access.authenticate(text[:-2] + text[-1] + text[-2] + "x")
 
 
-def test_a_revoked_token_is_refused_at_once_by_every_worker(service: Service, access: Access, clock: Clock) -> None:
+@pytest.mark.parametrize("is_to_write", [False, True])
+def test_a_revoked_token_is_refused_at_once_by_every_worker(
+    service: Service, access: Access, clock: Clock, *, is_to_write: bool
+) -> None:
     """Each of them remembers tokens, and none longer than until something is written."""
     admin = actor()
     token, text = service.tokens.create(admin, grant(Scope.CONFIG_READ))
     workers = [access, Access(service.store, clock)]
-    assert [worker.authenticate(text.text) for worker in workers] == [token, token]
+    assert [worker.authenticate(text.text, is_to_write=is_to_write) for worker in workers] == [token, token]
     service.tokens.revoke(admin, token.id)
     for worker in workers:
         with pytest.raises(UnauthenticatedError):
-            worker.authenticate(text.text)
+            worker.authenticate(text.text, is_to_write=is_to_write)
     with pytest.raises(NotFoundError, match=f"there is no live token `{token.id}`"):
         service.tokens.revoke(admin, token.id)
 
@@ -112,6 +115,13 @@ def test_strangers_do_not_crowd_out_who_may_come_in(service: Service, access: Ac
             access.authenticate(new_token_text().text)
     access.authenticate(text.text)
     assert len(access._known._answers) == 1
+
+
+def test_the_token_of_a_writer_is_asked_for_and_not_remembered(service: Service, access: Access) -> None:
+    """The write that follows would make everybody forget it."""
+    token, text = service.tokens.create(actor(), grant(Scope.CONFIG_WRITE))
+    assert access.authenticate(text.text, is_to_write=True) == token
+    assert not access._known._answers
 
 
 def test_an_expired_token_is_refused_though_nothing_is_written(service: Service, access: Access, clock: Clock) -> None:
