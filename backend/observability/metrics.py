@@ -63,9 +63,14 @@ def _durations_with(method: str, route: str) -> Histogram:
     return _durations.labels(method, route)
 
 
+@lru_cache(maxsize=16)
+def _writes_with(outcome: str) -> Counter:
+    return _writes.labels(outcome)
+
+
 def count_write(outcome: str) -> None:
     """Count an attempt to write a revision, by one of a few words for its outcome."""
-    _writes.labels(outcome).inc()
+    _writes_with(outcome).inc()
 
 
 def count_delivery(outcome: str) -> None:

@@ -140,9 +140,7 @@ def _place(location: tuple[str | int, ...], model: type[BaseModel]) -> str | Non
 
 
 def _parsed(content: bytes) -> Any:
-    value = json.loads(
-        content.decode("utf-8"), object_pairs_hook=_without_duplicates, parse_constant=_refused, parse_float=_finite
-    )
+    value = _DECODER.decode(content.decode("utf-8"))
     _check_depth(value)
     return value
 
@@ -170,10 +168,14 @@ def _finite(text: str) -> float:
     return number
 
 
+_DECODER = json.JSONDecoder(object_pairs_hook=_without_duplicates, parse_constant=_refused, parse_float=_finite)
+_CONTAINERS = (dict, list)
+
+
 def _check_depth(value: object) -> None:
-    level = [value] if isinstance(value, dict | list) else []
+    level = [value] if isinstance(value, _CONTAINERS) else []
     for _ in range(DEEPEST):
-        level = [part for each in level for part in _parts(each) if isinstance(part, dict | list)]
+        level = [part for each in level for part in _parts(each) if isinstance(part, _CONTAINERS)]
         if not level:
             return
     raise ValueError

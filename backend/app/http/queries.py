@@ -24,7 +24,7 @@ SIZE = "[1-9][0-9]{0,5}|(100|[1-9][0-9]?)%"
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class PageQuery(_Strict):
@@ -215,6 +215,16 @@ def query(model: type[Query]) -> Query:
     Raises:
         Problem: 422 with everything that is wrong with it.
     """
+    return _sent(model) if request.query_string else _empty(model)
+
+
+@cache
+def _empty(model: type[Query]) -> Query:
+    """Return the query of a request that has none, as most requests; nobody can change it."""
+    return validated(model, {})
+
+
+def _sent(model: type[Query]) -> Query:
     sent, lists = dict(request.args.lists()), _lists_of(model)
     repeated = [name for name, values in sent.items() if len(values) > 1 and name not in lists]
     if repeated:

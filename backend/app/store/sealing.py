@@ -111,7 +111,7 @@ class Sealer:
         """Return the values in the form that is stored."""
         data_key = os.urandom(KEY_BYTES)
         here: list[str | int] = [place.app, place.environment, number]
-        text = _AS_JSON(dict(variables)).encode()
+        text = _AS_JSON(dict(variables.items())).encode()
         return SealedBody(
             body=_seal(data_key, text, [f"{of}body", *here]),
             data_key=_seal(self.app_key(app_key), data_key, [f"{of}data-key", *here]),
