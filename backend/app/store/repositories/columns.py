@@ -1,7 +1,10 @@
 """The types of columns that both databases store in the same way, and the list of tables."""
 
+import json
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
+import orjson
 import sqlalchemy as sa
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -35,6 +38,26 @@ class Moment(sa.types.TypeDecorator[datetime]):
     def process_result_value(self, value: int | None, dialect: sa.Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's
         """Return the original value."""
         return None if value is None else _EPOCH + value * _MICROSECOND
+
+
+def json_text(value: object) -> str:
+    """Return the JSON that is stored for `value`, which holds no number of more than 64 bits."""
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:  # a lone surrogate
+        return json.dumps(value)
+
+
+def json_value(text: str) -> Any:
+    """Return what is stored as `text`, whichever library has written it.
+
+    Raises:
+        JSONDecodeError: It is not JSON.
+    """
+    try:
+        return orjson.loads(text)
+    except ValueError:
+        return json.loads(text)
 
 
 def microseconds(moment: datetime) -> int:

@@ -13,6 +13,7 @@ from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
 from app.domain.errors import UnusableStorageError
+from app.store.repositories.columns import json_text, json_value
 
 try:
     from pysqlite3 import dbapi2 as _newer_sqlite  # type: ignore[import-untyped]
@@ -93,6 +94,8 @@ def sqlite_engine(path: Path, *pragmas: str, begin: str) -> sa.Engine:
         module=DRIVER,
         connect_args={"check_same_thread": False, "isolation_level": None, "cached_statements": _CACHED_STATEMENTS},
         hide_parameters=True,
+        json_serializer=json_text,
+        json_deserializer=json_value,
         pool_size=5,
     )
 
