@@ -21,6 +21,9 @@ _SEPARATED_DIGITS = re.compile(
 )
 _PIECE, _PIECE_OF_LETTERS, _PIECE_OF_WORDS, _LONG_PIECE = 4, 5, 6, 12
 _MOST_REMEMBERED = 100
+# In no value, nor in a message.
+_BETWEEN_VALUES = "\0"
+_FEW_PIECES = 1_000
 # A set of this many takes about 100 MB.
 _MOST_PIECES = 1 << 20
 
@@ -82,6 +85,8 @@ class Redactor:
         return self._holds_as_written(text)
 
     def _holds_as_written(self, text: str) -> bool:
+        if len(text) < _SHORTEST_IN_PIECES:
+            return False
         folded = _folded(text)
         if any(map(self._in_any_case.has, {folded[at : at + _LONG_PIECE] for at in range(len(text))})):
             return True
@@ -152,23 +157,49 @@ class Redactor:
 
 
 class _Pieces:
-    """The parts of values that have one size."""
+    """The parts of values that have one size.
+
+    The parts of a few messages are searched for in all values, because an index of a megabyte of values takes seconds.
+    """
 
     def __init__(self, values: Iterable[str], size: int, without: str | None = None) -> None:
         self.size = size
         self._without = without
-        self._pieces: set[str] = set()
-        long: list[str] = []
-        for value in values:
-            if len(self._pieces) > _MOST_PIECES:
-                long.append(value)
-            else:
-                self._pieces.update(value[at : at + size] for at in range(max(1, len(value) - size + 1)))
-        self._long = "\n".join(long)
+        self._values = tuple(values)
+        self._searched: dict[str, bool] = {}
 
     def has(self, piece: str) -> bool:
-        is_one = piece in self._pieces or (len(piece) == self.size and piece in self._long)
+        is_one = self._is_found(piece) if len(self._searched) < _FEW_PIECES else self._is_in_index(piece)
         return is_one and not (self._without and re.fullmatch(self._without, piece))
+
+    def _is_found(self, piece: str) -> bool:
+        if (known := self._searched.get(piece)) is None:
+            may_be = len(piece) == self.size and self._characters.issuperset(piece)
+            known = self._searched[piece] = may_be and piece in self._text
+        return known
+
+    def _is_in_index(self, piece: str) -> bool:
+        pieces, others = self._index
+        return piece in pieces or (len(piece) == self.size and piece in others)
+
+    @cached_property
+    def _text(self) -> str:
+        return _BETWEEN_VALUES.join(self._values)
+
+    @cached_property
+    def _characters(self) -> frozenset[str]:
+        return frozenset(self._text)
+
+    @cached_property
+    def _index(self) -> tuple[set[str], str]:
+        """Return as many parts as fit into an index, and the text of the values that don't."""
+        pieces, others = set[str](), list[str]()
+        for value in self._values:
+            if len(pieces) > _MOST_PIECES:
+                others.append(value)
+            else:
+                pieces.update(value[at : at + self.size] for at in range(len(value) - self.size + 1))
+        return pieces, _BETWEEN_VALUES.join(others)
 
 
 def _is_whole(value: str) -> bool:

@@ -1,6 +1,7 @@
 """Values that are not fit to print are in no text that is."""
 
 import base64
+import random
 import time
 
 import pytest
@@ -134,6 +135,32 @@ def test_thousands_of_values_and_long_ones_take_no_time_to_speak_of() -> None:
         assert redactor.redact(f"the number {number} is 7919{number}") != ""
     assert redactor.redact("a x1x1x1 b") == f"a {MASK} b"
     assert time.process_time() - started < 30
+
+
+def _random_values(number: int, length: int) -> list[str]:
+    draw = random.Random(7)  # noqa: S311 - the same each time
+    return ["".join(draw.choices("abcdefghijkmnopqrstuvwxyz0123456789", k=length)) for _ in range(number)]
+
+
+def test_a_message_beside_many_secrets_costs_no_index_of_all_their_parts() -> None:
+    """One fault in a file of secrets is one message."""
+    values, message = _random_values(300, 1_000), "`PORT` is not an integer, nor near one"
+    started = time.process_time()
+    assert Redactor(values).redact(message) == message
+    taken = time.process_time() - started
+    started = time.process_time()
+    forms = [form for value in values for form in forms_of(value)]
+    assert {form[at : at + 5] for form in forms for at in range(len(form) - 4)}
+    assert taken < (time.process_time() - started) / 2
+
+
+def test_a_text_after_many_others_is_masked_as_the_first() -> None:
+    """What is found out for the first few is found in another way than for the others."""
+    values = _random_values(3, 30)
+    texts = [f"{value[at : at + length]}-{at}" for value in values for at in (0, 18) for length in (3, 4, 5, 6, 12)]
+    redactor = Redactor(values)
+    redactor.redact(" ".join(map(str, range(2_000))))
+    assert [redactor.redact(text) for text in texts] == [Redactor(values).redact(text) for text in texts]
 
 
 def test_an_empty_value_masks_nothing() -> None:
