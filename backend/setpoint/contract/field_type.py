@@ -34,6 +34,13 @@ def alternatives(annotation: Any) -> Iterator[Any]:
         yield annotation
 
 
+def union_members(annotation: Any) -> list[Any]:
+    """Return the members of a union other than None, each with what `Annotated` says of it; else `annotation` alone."""
+    if get_origin(annotation) not in {Union, UnionType}:
+        return [annotation]
+    return [each for part in get_args(annotation) for each in union_members(part) if each is not NoneType]
+
+
 def values(annotation: Any) -> list[Any]:
     """Return the alternatives other than None."""
     return [part for part in alternatives(annotation) if part is not NoneType]

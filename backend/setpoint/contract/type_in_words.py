@@ -42,6 +42,7 @@ from setpoint.contract.field_type import (
     parts,
     takes_json,
     texts_of,
+    union_members,
     values,
 )
 from setpoint.contract.secrecy import SECRET_TYPES
@@ -106,11 +107,39 @@ def description(field: FieldInfo, *, by_name: bool = False) -> str:
     allowed = choices(field, by_name=by_name)
     if allowed:
         return _any_of(allowed)
+    members = union_members(field.annotation)
+    if len(members) > 1:
+        words = dict.fromkeys(each for part in members for each in _of_member(part, field, by_name=by_name))
+        return _one_of(list(words)) + _range_in_words(field.annotation, field.metadata)
     beside_json = takes_json(field)
-    words = dict.fromkeys(
+    types = dict.fromkeys(
         _type_in_words(part, field.metadata, beside_json=beside_json) for part in parts(field.annotation)
     )
-    return (" or ".join(words) or "nothing") + _range_in_words(field)
+    return (" or ".join(types) or "nothing") + _own_range(field)
+
+
+def _of_member(member: Any, whole: FieldInfo, *, by_name: bool) -> Iterator[tuple[str, str]]:
+    """Yield what one member of a union accepts, and within which bounds: each of its texts, or its type."""
+    alone = FieldInfo.from_annotation(member)
+    for part in parts(member):
+        if is_class(part, (bool,)):
+            allowed: Sequence[str] = ("true", "false")
+        elif get_origin(part) is Literal:
+            allowed = texts_of(part, beside_json=takes_json(whole))
+        else:
+            allowed = choices(FieldInfo.from_annotation(part), by_name=by_name)
+        yield from ((f"`{text}`", "") for text in allowed)
+        if not allowed:
+            yield _type_in_words(part, [*whole.metadata, *alone.metadata]), _own_range(alone)
+
+
+def _one_of(words: Sequence[tuple[str, str]]) -> str:
+    """Join alternatives; with a comma if the bounds of one could be taken for those of the last."""
+    *others, last = ("".join(each) for each in words)
+    if not others:
+        return last
+    has_bounds = any(bounds for _, bounds in words[:-1])
+    return f"{', '.join(others)}{', or' if has_bounds else ' or'} {last}"
 
 
 def _any_of(texts: tuple[str, ...]) -> str:
@@ -137,9 +166,13 @@ def _type_in_words(part: Any, metadata: Iterable[Any], *, beside_json: bool = Fa
     return next(known, f"a value of type `{getattr(base, '__name__', base)}`")
 
 
-def _range_in_words(field: FieldInfo) -> str:
-    inside = list(parts(field.annotation))
-    constraints = list(_constraints([*field.metadata, *_of_roots(field), *_inside_secrets(field.annotation)]))
+def _own_range(field: FieldInfo) -> str:
+    return _range_in_words(field.annotation, [*field.metadata, *_of_roots(field), *_inside_secrets(field.annotation)])
+
+
+def _range_in_words(annotation: Any, metadata: Iterable[Any]) -> str:
+    inside = list(parts(annotation))
+    constraints = list(_constraints(metadata))
     bounds = _bounds(constraints, of_integers=all(is_class(part, (int,)) for part in inside))
     item = "item" if any(is_class(part, (*ARRAYS, dict)) for part in inside) else "character"
     words = []
@@ -184,6 +217,8 @@ def _bounds(constraints: Sequence[Any], *, of_integers: bool) -> dict[str, Any]:
 
 def _limit_in_words(limit: Any) -> str:
     """Return `limit`; a duration in the largest unit that it is a whole number of."""
+    if isinstance(limit, float) and limit.is_integer():
+        return str(int(limit))
     if not isinstance(limit, timedelta):
         return str(limit)
     for unit in ("day", "hour", "minute", "second"):

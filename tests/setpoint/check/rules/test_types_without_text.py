@@ -164,7 +164,7 @@ EXPECTED: list[tuple[Any, str, str]] = [
     (dict[str, MIXED], 'VALUE={"key": "x"}', "1 or `two`"),
     (list[MIXED], 'VALUE=["x"]', "1 or `two`"),
     (tuple[MIXED, int], 'VALUE=["x", 1]', "1 or `two`"),
-    (list[int] | MIXED, "VALUE=x", "a JSON array or `1` or `two`"),
+    (list[int] | MIXED, "VALUE=x", "a JSON array, `1` or `two`"),
     (FROM_JSON[MIXED], "VALUE=two", '`1` or `"two"`'),
     (FROM_JSON[Colour], "VALUE=red", '`"red"`'),
 ]
