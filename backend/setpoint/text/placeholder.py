@@ -9,7 +9,7 @@ _TO_BE_DONE = (
     r"(?:(?:please|must|need|needs)_?)?(?:to_?be_?)?{}_?"
     r"(?:me|this|it|in|here|before[a-z_]*|by[a-z_]*)(?:_?(?:please|now|in(?:_prod(?:uction)?)?|[0-9]+))*"
 )
-_VERBS = ("edit", "generate", "update", "set", "insert", "enter", "override", "overwrite")
+_VERBS = ("edit", "modify", "generate", "update", "set", "insert", "enter", "override", "overwrite")
 _THING = (
     r"(?:api|app|auth|key|token|secret|password|passphrase|dsn|url|uri|id|value|host|hostname|name|username|user|email"
     r"|domain|project)"
@@ -60,7 +60,7 @@ _MARKED = (
 _NAMES = r"__[a-z0-9]+(?:_[a-z0-9]+)*__"
 # `sk-...` and `sk_test_xxxxxxxx`, too.
 _ENDS_OF_NOTHING = ".…?-_*x"
-_NOTHING_YET = r"\.{3,}|…|\?{3,}|-{3,}|_{3,}|\*{3,}|x{3,}|[a-z]{2,8}(?:[-_][a-z0-9]{1,8})?[-_](?:x{4,}|\.{3,}|\*{3,}|…)"
+_NOTHING_YET = r"\.{3,}|…|\?{3,}|-{3,}|_{3,}|\*{3,}|x{3,}|[a-z]{2,8}(?:[-_][a-z0-9]{1,8})?[-_](?:x{3,}|\.{3,}|\*{3,}|…)"
 _SHORT_WORDS = {"replace", "change", "unset", "undefined", "redacted", "insert", "override", "required"}
 _GAP = (
     r"<(?:[a-z _-]*[ _-])?(?:key|id|host|dsn|token|password|pass|secret"
@@ -73,6 +73,11 @@ _INSIDE = (
     ("<", _GAP),
     ("me", r"\b(?:change|replace)[-_]?me\b"),
     (":", r"^(?:to-?do|fixme|tbd)\s*:"),
+    ("://", r"^[a-z][a-z0-9+]*://(?:\.{3}|…|replace[-_](?:me|this|with)\b|replace_(?:me|this|with)_)"),
+    ("me", r"[a-z](?:change|replace)me$"),
+    ("your", r"^your(?:[a-z]{0,16})(?:key|token|secret|password|passphrase)(?:here)?$"),
+    ("holder", r"[-_]place[-_]?holder$"),
+    ("xxx", rf"^(?:{_PREFIX_BY_MAKER})[\w-]*x{{4}}$|^x{{3,}}\.[a-z]"),
     ("your", r"://[^/@]*\byour[-_]|^your[._-]?[a-z]+@|\byour[-_.]?(?:domain|company|org)\b"),
     ("your", rf"^(?:{_PREFIX_BY_MAKER})[-_.]+(?:[a-z]+[-_])?your[-_]"),
     ("...", rf"^(?:{_PREFIX_BY_MAKER})[\w-]*\.{{3}}"),
@@ -87,14 +92,16 @@ _INSIDE = (
         r"^(?:[a-z]+[-_ ]){0,4}random[-_ ](?:string|value|key|secret|token|password|characters|hex|bytes|uuid)\b",
     ),
     ("openssl", r"openssl\s+rand"),
+    ("generate", r"^generate[-_](?:with|by|using)[-_]"),
+    ("paste", r"^paste[-_](?:it[-_])?here$"),
     ("get_", r"^get_(?:an?|the|your|it)_"),
-    ("replace", r"^replace[-_](?:this|it)[-_]"),
+    ("replace", r"^replace[-_](?:this|it|only|before|when|if)[-_]"),
     ("todo", r"^todo[-_](?:change|replace|set|fill)"),
     ("example", r"^example[-_](?:[a-z]+[-_])*(?:key|token|secret|password)$"),
     ("redacted", r"^redacted$"),
 )
 _INSIDE_IN_ITS_CASE = (
-    r"://[A-Z_]{3,}:[A-Z_]{3,}@|//examplePublicKey@"
+    r"://[A-Z_]{3,}:[A-Z_]{3,}@|//examplePublicKey@|://[A-Z]{2,}(?:_[A-Z]{2,})+(?:[.:/]|$)"
     r"|://(?:x{3,}|(?:username|[^/@]*\[USERNAME\]):[^/@]*|[^/@]*:(?:\*{3,}|\[PASSWORD\]))@"
 )
 _LONGEST = 200

@@ -96,10 +96,21 @@ PLACEHOLDERS = [
     *("https://xxx@xxx.ingest.sentry.io/xxx", "mongodb+srv://USER:PASSWORD@cluster0.example.net/db", "[PASSWORD]"),
     *("postgres://postgres.[USERNAME]:[PASSWORD]@aws-0.example.com:6543/postgres", "postgres://user:***@host/db"),
     *("postgresql://username:password@localhost/dbname", "contact@yourdomain.com", "https://yourdomain.com/a"),
+    *("sk-xxx", "sk-ant-xxx", "AIzaSyDxxxxx", "xxxxx.apps.googleusercontent.com", "GOCSPX-xxxxx"),
+    *("yourpassword", "yourSecretKey", "YourStrongPassword", "supersecretchangeme", "secret_placeholder", "modify-me"),
+    *(
+        "postgresql://...",
+        "postgresql://replace_with_runtime_connection",
+        "https://PROJECT_REF.supabase.co",
+        "paste-here",
+    ),
+    *("redis://PRIVATE_REDIS_HOST:6379", "replace-only-if-you-need-a-stable-local-key", "generate_with_openssl"),
     *("GENERATE_A_SECRET", "not-a-real-key", "#{Password}#", "!ChangeThisMercureHubJWTSecretKey!", "ChangeMeNow"),
 ]
 
 VALUES = [
+    *("monkey", "exchange_name", "https://DB.example.com/a", "replacement_only", "yourkeyboard"),
+    *("https://example.com/...", "theme", "readme", "name://a", "s3://logs/xxx", "sk-learn", "xxs.example.com"),
     *(
         "/tmp/app.XXXXXXXXXX",
         "https://app.example.org/reset-your-password",
