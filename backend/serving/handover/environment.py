@@ -11,7 +11,7 @@ from typing import NoReturn
 from serving.handover.handover import Handover
 
 _BACKEND = Path(__file__).resolve().parents[2]
-_LIMIT_IN_SECONDS = 10.0
+_LIMIT_IN_SECONDS = 20.0
 
 # What a parent handed over to this process isn't what this process hands over to its own workers.
 _HANDED_OVER = "SETPOINT_ORIGINS"

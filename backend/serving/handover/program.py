@@ -8,7 +8,7 @@ from observability.exception_text import show_exception_texts
 from serving.cause import cause_of
 from serving.unread_values import mask_unread_values
 
-_LIMIT_IN_SECONDS = 20
+_LIMIT_IN_SECONDS = 30
 
 
 def main() -> int:

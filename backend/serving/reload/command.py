@@ -22,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command to `parser`."""
     parser.add_argument("--pid", type=_pid, required=True, metavar="N", help="the gunicorn master")
     parser.add_argument(
-        "--timeout", type=_seconds, default=30.0, metavar="S", help="seconds to wait for it all (default: 30)"
+        "--timeout", type=_seconds, default=90.0, metavar="S", help="seconds to wait for it all (default: 90)"
     )
 
 

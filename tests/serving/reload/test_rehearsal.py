@@ -48,7 +48,7 @@ def test_a_start_that_hangs_is_given_up_with_all_its_processes(tmp_path: Path) -
     """The master waits for the rehearsal and does nothing else, so it has an end."""
     backend = copy_of_backend(tmp_path)
     child = tmp_path / "child"
-    (backend / "run.py").write_text(
+    (backend / "gunicorn.conf.py").write_text(
         "import pathlib, subprocess\n"
         "process = subprocess.Popen(['sleep', '100'])\n"
         f"pathlib.Path({str(child)!r}).write_text(str(process.pid))\n"
