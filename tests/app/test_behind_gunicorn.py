@@ -26,7 +26,7 @@ def sentry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SentryReceiver]
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GunicornProcess]:
-    variables = {"WEB_CONCURRENCY": "1", "MAX_STREAMS": "2", "STREAM_MAX_AGE": "1", "MAX_CHECK_BYTES": str(LIMIT)}
+    variables = {"MAX_STREAMS": "2", "STREAM_MAX_AGE": "1", "MAX_CHECK_BYTES": str(LIMIT)}
     with gunicorn(tmp_path_factory.mktemp("gunicorn") / "output", variables) as process:
         process.wait_until_ready()
         yield process

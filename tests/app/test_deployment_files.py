@@ -116,7 +116,7 @@ def test_the_process_file_starts_a_healthy_service(tmp_path: Path) -> None:
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     shell = ("sh", "-c", f'{command} "$@"', "sh")
 
-    with gunicorn(tmp_path / "output", {"PATH": path, "WEB_CONCURRENCY": "1"}, folder=ROOT, program=shell) as server:
+    with gunicorn(tmp_path / "output", {"PATH": path}, folder=ROOT, program=shell) as server:
         server.wait_until_ready()
         environment = {
             **os.environ,

@@ -55,7 +55,7 @@ class Served:
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     folder: Path = tmp_path_factory.mktemp("served")
     database = f"sqlite:///{folder}/setpoint.db"
-    with gunicorn(folder / "output", {"DATABASE_URL": database, "WEB_CONCURRENCY": "1"}) as server:
+    with gunicorn(folder / "output", {"DATABASE_URL": database}) as server:
         server.wait_until_ready()
         token = begin(server, database, KEYS)
         with closing(Client(server.address, token)) as client:

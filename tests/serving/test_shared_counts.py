@@ -13,9 +13,6 @@ def _folder(pid: int) -> list[Path]:
     return list(Path("/dev/shm").glob(f"setpoint-counts-{pid}-*"))
 
 
-ONE = {"WEB_CONCURRENCY": "1"}
-
-
 def _livez(server: GunicornProcess, token: str) -> float:
     text = server.get("/metrics", headers={"Authorization": f"Bearer {token}"}).body.decode()
     start = 'setpoint_http_requests_total{method="GET",route="/livez",status="200"} '
@@ -27,8 +24,8 @@ def test_what_every_worker_has_counted_is_told_by_each(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/setpoint.db"
     made = run_config("init", environment={"ENV_FILE": os.devnull, "ENCRYPTION_KEYS": KEYS, "DATABASE_URL": url})
     token = made.stdout.decode().strip()
-    with gunicorn(tmp_path / "output", {"DATABASE_URL": url}) as server:
-        workers = server.wait_for_workers()
+    with gunicorn(tmp_path / "output", {"DATABASE_URL": url, "WEB_CONCURRENCY": "2"}) as server:
+        workers = server.wait_for_workers(2)
         for _ in range(20):
             assert server.get("/livez").status == 200
         assert [_livez(server, token) for _ in range(4)] == [20] * 4
@@ -39,7 +36,7 @@ def test_what_every_worker_has_counted_is_told_by_each(tmp_path: Path) -> None:
             for worker in workers:
                 os.kill(worker, signal.SIGKILL)
             eventually(lambda: not workers & server.workers(), "new workers")
-            server.wait_for_workers()
+            server.wait_for_workers(2)
         text = server.get("/metrics", headers={"Authorization": f"Bearer {token}"}).body.decode()
         assert "\nsetpoint_streams_open 0.0\n" in text
         server.reload()
@@ -53,14 +50,14 @@ def test_what_every_worker_has_counted_is_told_by_each(tmp_path: Path) -> None:
 
 def test_what_a_killed_master_has_left_behind_goes_with_the_next_start(tmp_path: Path) -> None:
     """What a running one needs stays."""
-    with gunicorn(tmp_path / "first", ONE) as killed, gunicorn(tmp_path / "second", ONE) as running:
+    with gunicorn(tmp_path / "first") as killed, gunicorn(tmp_path / "second") as running:
         killed.wait_until_ready()
         running.wait_until_ready()
         (left,) = _folder(killed.pid)
         os.killpg(killed.pid, signal.SIGKILL)
         killed.wait()
         assert left.exists()
-        with gunicorn(tmp_path / "third", ONE) as third:
+        with gunicorn(tmp_path / "third") as third:
             third.wait_until_ready()
             assert not left.exists()
             assert _folder(running.pid)

@@ -25,7 +25,7 @@ from support.keyed_settings import KEYS
 
 BACKEND = Path(__file__).resolve().parents[2] / "backend"
 GUNICORN = str(Path(sys.executable).with_name("gunicorn"))
-PATIENCE_IN_SECONDS = 30.0
+PATIENCE_IN_SECONDS = 60.0
 REFUSED = "reload refused; the old workers keep serving"
 
 T = TypeVar("T")
@@ -64,11 +64,13 @@ class GunicornProcess:
         process: The master.
         address: Where it listens.
         output: The file that takes its standard output and standard error.
+        unread: From which of its log lines on they are looked at.
     """
 
     process: subprocess.Popen[bytes]
     address: tuple[str, int]
     output: Path
+    unread: int = 0
 
     @property
     def pid(self) -> int:
@@ -110,7 +112,7 @@ class GunicornProcess:
         message = f"no worker has the connection from {connection.getsockname()}"
         raise AssertionError(message)
 
-    def wait_for_workers(self, number: int = 2) -> set[int]:
+    def wait_for_workers(self, number: int = 1) -> set[int]:
         """Wait until there are just `number` workers, all of them ready, and return their ids."""
         eventually(lambda: self._are_ready(number), f"there are {number} workers")
         return self.workers()
@@ -126,7 +128,12 @@ class GunicornProcess:
 
     def log(self) -> list[dict[str, Any]]:
         """Return the log lines so far, where they are JSON."""
-        return [json.loads(line) for line in self.text().split("\n") if line.startswith("{") and line.endswith("}")]
+        lines = [line for line in self.text().split("\n") if line.startswith("{") and line.endswith("}")]
+        return [json.loads(line) for line in lines[self.unread :]]
+
+    def forget_log(self) -> None:
+        """Look only at log lines that come from now on."""
+        self.unread += len(self.log())
 
     def messages(self, message: str) -> list[dict[str, Any]]:
         """Return the log lines with just this message."""
@@ -138,10 +145,11 @@ class GunicornProcess:
 
     def reload(self) -> None:
         """Reload, and wait until no worker from before is left."""
-        before = self.wait_for_workers()
+        before = self.workers()
+        self.wait_for_workers(len(before))
         self.signal(signal.SIGHUP)
         eventually(lambda: not before & self.workers(), "new workers alone")
-        self.wait_for_workers()
+        self.wait_for_workers(len(before))
 
     def signal(self, number: signal.Signals) -> None:
         """Send a signal to the master."""
@@ -203,9 +211,9 @@ def gunicorn(
 
     Args:
         output: The file for what it prints.
-        variables: Its environment, besides what any process needs; without an `ENV_FILE` it gets an empty one, and
-            without a `DATABASE_URL` a database beside `output`, which has its tables. `{port}` in a value stands for
-            its port.
+        variables: Its environment, besides what any process needs; without an `ENV_FILE` it gets an empty one,
+            without `WEB_CONCURRENCY` one worker, and without a `DATABASE_URL` a database beside `output`, which has
+            its tables. `{port}` in a value stands for its port.
         arguments: Flags.
         folder: The working directory.
         program: What to start, and how.
@@ -231,6 +239,7 @@ def gunicorn(
                 env=clean_environment(
                     **{
                         "ENV_FILE": os.devnull,
+                        "WEB_CONCURRENCY": "1",
                         "PORT": str(address[1]),
                         **{name: text.replace("{port}", str(address[1])) for name, text in given.items()},
                     }

@@ -110,7 +110,7 @@ def served_pages(folder: Path, **variables: str) -> Iterator[ServedPages]:
     with closing(open_store(url, KEYS)) as store:
         ada = Principal(PrincipalKind.PERSON, "setpoint", "ada", "Ada")
         admin = Tokens(store, lambda: datetime.now(UTC)).first(ada).text
-    with gunicorn(folder / "service.log", {"DATABASE_URL": url, "WEB_CONCURRENCY": "1", **variables}) as process:
+    with gunicorn(folder / "service.log", {"DATABASE_URL": url, **variables}) as process:
         process.wait_until_ready()
         yield ServedPages(f"http://{process.address[0]}:{process.address[1]}", admin, process)
 

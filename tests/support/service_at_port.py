@@ -41,7 +41,7 @@ class ServiceAtPort:
 
     def start(self) -> None:
         """Start it, and return once it answers."""
-        variables = {"DATABASE_URL": self.database_url, "PORT": str(self.address[1]), "WEB_CONCURRENCY": "1"}
+        variables = {"DATABASE_URL": self.database_url, "PORT": str(self.address[1])}
         running = self._stack.enter_context(gunicorn(self._folder / "service.log", variables, opens_its_port=True))
         self._process = GunicornProcess(running.process, self.address, running.output)
         self._process.wait_until_ready()

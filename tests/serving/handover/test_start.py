@@ -210,7 +210,7 @@ def test_a_first_worker_that_cannot_start_ends_the_server(tmp_path: Path) -> Non
     """Gunicorn itself would start a worker that calls `sys.exit` for ever."""
     backend = copy_of_backend(tmp_path)
     (backend / "run.py").write_text("import sys\nsys.exit(78)\n")
-    with gunicorn(tmp_path / "output", {"WEB_CONCURRENCY": "1"}, folder=backend) as server:
+    with gunicorn(tmp_path / "output", folder=backend) as server:
         assert server.wait() == 3
 
 
@@ -232,9 +232,9 @@ def test_an_app_that_cannot_be_loaded_is_logged_without_a_value(tmp_path: Path, 
 def test_a_later_worker_that_cannot_start_leaves_the_others_alone(tmp_path: Path) -> None:
     """Gunicorn itself would end the server: a deployment under way and one worker killed, and nothing is served."""
     backend = copy_of_backend(tmp_path)
-    with gunicorn(tmp_path / "output", folder=backend) as server:
+    with gunicorn(tmp_path / "output", {"WEB_CONCURRENCY": "2"}, folder=backend) as server:
         server.wait_until_ready()
-        killed, survivor = sorted(server.wait_for_workers())
+        killed, survivor = sorted(server.wait_for_workers(2))
         working = (backend / "run.py").read_text()
         (backend / "run.py").write_text("import no_such_module\n")
         os.kill(killed, 9)

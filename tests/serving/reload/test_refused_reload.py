@@ -100,12 +100,12 @@ def test_what_would_not_start_is_refused_in_one_line_without_values(
     assert CANARY not in server.text()
 
 
-def test_a_conf_that_breaks_after_its_check_is_refused_as_well(tmp_path: Path, env_file: Path) -> None:
+def test_a_conf_that_breaks_after_its_check_is_refused_as_well(tmp_path: Path, own_env_file: Path) -> None:
     """The moment between check and use is the one that a deployment under way can hit."""
     backend = copy_of_backend(tmp_path)
     conf = backend / "gunicorn.conf.py"
     working = conf.read_text()
-    with gunicorn(tmp_path / "output", {"ENV_FILE": str(env_file)}, folder=backend) as server:
+    with gunicorn(tmp_path / "output", {"ENV_FILE": str(own_env_file)}, folder=backend) as server:
         server.wait_until_ready()
         workers = server.wait_for_workers()
         conf.write_text(f"{working}\nPath(__file__).write_text('nonsense(')\n")
@@ -114,21 +114,21 @@ def test_a_conf_that_breaks_after_its_check_is_refused_as_well(tmp_path: Path, e
         assert server.refusals() == [["the conf has changed since it was checked"]]
         assert (server.workers(), server.setting("SENTRY_ENVIRONMENT")) == (workers, "first")
         conf.write_text(working)
-        env_file.write_text("SENTRY_ENVIRONMENT=second\n")
+        own_env_file.write_text("SENTRY_ENVIRONMENT=second\n")
         server.reload()
         assert server.setting("SENTRY_ENVIRONMENT") == "second"
 
 
-def test_text_logs_hold_every_diagnostic_in_one_line_too(tmp_path: Path, env_file: Path) -> None:
+def test_text_logs_hold_every_diagnostic_in_one_line_too(tmp_path: Path, own_env_file: Path) -> None:
     """LOG_FORMAT=text is for people, who have the same question."""
-    with gunicorn(tmp_path / "output", {"ENV_FILE": str(env_file), "LOG_FORMAT": "text"}) as server:
+    with gunicorn(tmp_path / "output", {"ENV_FILE": str(own_env_file), "LOG_FORMAT": "text"}) as server:
         server.wait_until_ready()
-        env_file.write_text("SENTRY_DNS=x\nWEB_CONCURRENCY=many\n")
+        own_env_file.write_text("SENTRY_DNS=x\nMAX_STREAMS=many\n")
         server.signal(signal.SIGHUP)
         eventually(lambda: REFUSED in server.text(), "the reload is refused")
         [line] = [line for line in server.text().splitlines() if REFUSED in line]
         assert "`SENTRY_DNS`" in line
-        assert "`WEB_CONCURRENCY`" in line
+        assert "`MAX_STREAMS`" in line
 
 
 def test_a_database_that_cannot_be_reached_refuses_the_reload(tmp_path: Path) -> None:

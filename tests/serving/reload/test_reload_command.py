@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from inline_snapshot import snapshot
 
-from support.gunicorn_process import BACKEND, GunicornProcess, clean_environment, copy_of_backend, gunicorn
+from support.gunicorn_process import BACKEND, GunicornProcess, clean_environment, copy_of_backend, eventually, gunicorn
 
 
 def _reload(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -19,22 +19,24 @@ def _reload(*arguments: str) -> subprocess.CompletedProcess[str]:
         env=clean_environment(),
         capture_output=True,
         text=True,
-        timeout=90,
+        timeout=100,
         check=False,
     )
 
 
-def test_a_good_environment_is_taken_over_before_the_command_ends(server: GunicornProcess, env_file: Path) -> None:
+def test_a_good_environment_is_taken_over_before_the_command_ends(
+    server: GunicornProcess, env_file: Path, changed: str
+) -> None:
     """Status 0 means that no worker from before is left."""
     before = server.workers()
-    env_file.write_text("SENTRY_ENVIRONMENT=second\n")
+    env_file.write_text(f"SENTRY_ENVIRONMENT={changed}\nSENTRY_RELEASE=setpoint@first\n")
     done = _reload("--pid", str(server.pid))
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.replace(str(server.pid), "N") == snapshot(
         "reloaded: 2 new workers of process N serve with the checked values\n"
     )
     assert not before & server.workers()
-    assert server.setting("SENTRY_ENVIRONMENT") == "second"
+    assert server.setting("SENTRY_ENVIRONMENT") == changed
 
 
 def test_a_bad_environment_is_told_and_not_signalled(server: GunicornProcess, env_file: Path) -> None:
@@ -76,8 +78,10 @@ def test_a_refusal_by_the_master_itself_is_told_too(tmp_path: Path) -> None:
         assert server.get("/readyz").status == 200
 
 
-def test_a_server_that_does_not_answer_in_time_is_told(server: GunicornProcess) -> None:
+def test_a_server_that_does_not_answer_in_time_is_told(server: GunicornProcess, env_file: Path) -> None:
     """A master that stands still gets the signal later, and the command doesn't say that it is done."""
+    before = server.workers()
+    assert env_file.exists()
     server.signal(signal.SIGSTOP)
     try:
         done = _reload("--pid", str(server.pid), "--timeout", "12")
@@ -85,6 +89,7 @@ def test_a_server_that_does_not_answer_in_time_is_told(server: GunicornProcess) 
         server.signal(signal.SIGCONT)
     assert done.returncode == 1
     assert "has not reloaded in time" in done.stderr
+    eventually(lambda: not before & server.workers(), "it reloads then")
 
 
 def test_a_process_that_is_no_master_of_ours_is_never_signalled(server: GunicornProcess) -> None:

@@ -47,7 +47,7 @@ def test_it_is_a_problem_with_a_request_id_and_an_access_line(
         conf.write(
             "\n\ndef pre_request(worker, request):\n    if 'version' in request.path:\n        raise LookupError\n"
         )
-    with gunicorn(tmp_path / "output", {"WEB_CONCURRENCY": "1"}, folder=backend) as server:
+    with gunicorn(tmp_path / "output", folder=backend) as server:
         server.wait_until_ready()
         answered, headers, problem = _answer_to(server, request_)
         assert (answered, headers["Content-Type"]) == (status, "application/problem+json")

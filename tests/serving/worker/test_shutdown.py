@@ -93,7 +93,7 @@ def test_a_reload_ends_the_streams_of_the_old_workers_politely(tmp_path: Path) -
 
 def test_a_stream_in_every_slot_holds_up_neither_probes_nor_the_end(tmp_path: Path) -> None:
     """The server has more connections than the app has slots."""
-    with gunicorn(tmp_path / "output", {"MAX_STREAMS": "3", "WEB_CONCURRENCY": "1"}) as server:
+    with gunicorn(tmp_path / "output", {"MAX_STREAMS": "3"}) as server:
         server.wait_until_ready()
         with _open_streams(server, 3) as streams:
             texts = [bytearray() for _ in streams]

@@ -10,7 +10,7 @@ from support.unclear_lengths import REQUESTS
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GunicornProcess]:
-    with gunicorn(tmp_path_factory.mktemp("gunicorn") / "output", {"WEB_CONCURRENCY": "1"}) as process:
+    with gunicorn(tmp_path_factory.mktemp("gunicorn") / "output") as process:
         process.wait_until_ready()
         yield process
 

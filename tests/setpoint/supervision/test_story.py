@@ -46,8 +46,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def service(folder: Path) -> Iterator[GunicornProcess]:
     """The service as it is deployed."""
-    with gunicorn(folder / "service", arguments=["run:application"]) as running:
-        running.wait_for_workers()
+    with gunicorn(folder / "service", {"WEB_CONCURRENCY": "2"}, ["run:application"]) as running:
+        running.wait_for_workers(2)
         yield running
 
 
@@ -123,7 +123,7 @@ class Visitors:
             thread.join()
 
     def _ask(self, port: int) -> None:
-        while not self._ended.wait(0.05):
+        while not self._ended.wait(0.1):
             try:
                 answer = urllib3.request("GET", f"http://127.0.0.1:{port}/", retries=False, timeout=30)
                 self.answers[str(answer.status)] += 1
