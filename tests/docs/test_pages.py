@@ -59,8 +59,8 @@ def test_a_page_on_the_service_prints_what_it_shows(
 ) -> None:
     """With `make run` in another terminal, whichever database the service has.
 
-    The README is typed with the program itself, and on two workers; the guides, which show dozens of commands, with
-    one that runs in forks.
+    The README is typed with the program itself, on two workers and on both databases; the guides, which show dozens of
+    commands, on one of them with a program that runs in forks.
     """
     url = request.getfixturevalue(f"new_{database}")
     if page.parent == ROOT:

@@ -25,7 +25,7 @@ from support.webhook_receiver import webhook_receiver
 from support.writing_process import ROUNDS
 
 WRITERS = 8
-ATTEMPTS = 200 if ROUNDS >= 10 else 25
+ATTEMPTS = 200 if ROUNDS >= 10 else 12
 KILLS = max(1, ROUNDS // 2)
 KILLS_THE_DATABASE = ROUNDS >= 10
 """In every run, the store is held to that without HTTP (`test_postgresql_faults`)."""

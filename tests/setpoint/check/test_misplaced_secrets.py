@@ -277,12 +277,12 @@ class Keeping(Keyed):
         '{}__{}="x',
     ],
 )
-@pytest.mark.parametrize("token", TOKENS[1:2] + TOKENS[4:6])
 def test_a_token_as_a_key_in_the_name_of_a_variable_shows_nowhere(
-    token: str, line: str, settings_class: type[BaseSettings]
+    line: str, settings_class: type[BaseSettings]
 ) -> None:
     """A `dict` takes its keys from names, whatever comes of the value: taken, refused, set twice or misspelt."""
-    for head in ("APP_limits" if settings_class is Keeping else "APP_LIMITS", "APP_parts", "app_deep"):
+    heads = ("APP_limits" if settings_class is Keeping else "APP_LIMITS", "APP_parts", "app_deep")
+    for head, token in zip(heads, (TOKENS[1], *TOKENS[4:6]), strict=True):
         text = line.format(*[head, token] * 2)
         name, _, value = text.partition("\n")[0].partition("=")
         for environment in (None, {name: value}):
