@@ -44,7 +44,7 @@ class Proxied:
     def ask(self, method: str, path: str, **more: str) -> urllib3.BaseHTTPResponse:
         """Return whatever is answered."""
         headers = {"Authorization": f"Bearer {self.billing.admin}", **more}
-        return urllib3.request(method, f"{self.billing.url}{path}", headers=headers, retries=False)
+        return urllib3.request(method, f"{self.billing.url}{path}", headers=headers, retries=False, timeout=60)
 
 
 @pytest.fixture(scope="module")
@@ -144,7 +144,7 @@ def test_a_limit_reaches_the_client_with_when_to_come_back(proxied: Proxied) -> 
         headers = {"If-Match": f'"{number}"', "Content-Type": "application/json"}
         url = f"{proxied.billing.url}{PLACE}/config"
         sent = {**headers, "Authorization": f"Bearer {proxied.billing.admin}"}
-        refused = urllib3.request("PUT", url, headers=sent, body=b'{"POOL_MAX": "9"}', retries=False)
+        refused = urllib3.request("PUT", url, headers=sent, body=b'{"POOL_MAX": "9"}', retries=False, timeout=60)
         assert (refused.status, refused.headers["Content-Type"]) == (429, "application/problem+json")
         assert int(refused.headers["Retry-After"]) > 1
         assert "its limit of 1 revision an hour" in json.loads(refused.data)["detail"]

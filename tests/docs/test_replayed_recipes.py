@@ -52,7 +52,7 @@ class Operator:
 
         headers = {name: filled(text) for name, text in self.webhook["headers"].items()}
         url = filled(self.webhook["url"]).replace(_ELSEWHERE, self._url)
-        answer = urllib3.request("GET", url, headers=headers, redirect=False, retries=False)
+        answer = urllib3.request("GET", url, headers=headers, redirect=False, retries=False, timeout=60)
         if answer.status != 200:
             return answer.status
         found: Any = answer.json()
@@ -126,7 +126,9 @@ class Terraform:
     def _send(
         self, method: str, path: str, headers: Mapping[str, str], body: bytes | None = None
     ) -> urllib3.BaseHTTPResponse:
-        return urllib3.request(method, f"{self.url}{path}", headers=headers, body=body, redirect=False, retries=False)
+        return urllib3.request(
+            method, f"{self.url}{path}", headers=headers, body=body, redirect=False, retries=False, timeout=60
+        )
 
     def _headers(self, provider: str) -> dict[str, str]:
         told = re.findall(r'^ {4}([\w-]+) +=\s*"((?:\\"|[^"])*)"$', provider, re.MULTILINE)

@@ -162,11 +162,11 @@ def test_a_service_on_a_full_disk_reads_hears_later_and_recovers(url: str) -> No
             most[0] = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
         too_much = {"If-Match": '"1"', "Authorization": f"Bearer {service.admin}"}
         config = f"{service.url}{PLACE}/config"
-        full = urllib3.request("PUT", config, json={"API_KEY": "x" * 60_000}, headers=too_much)
+        full = urllib3.request("PUT", config, json={"API_KEY": "x" * 60_000}, headers=too_much, timeout=60)
         assert (full.status, full.json()["detail"]) == (507, "no space is left for the database")
         for known, status in (("", 200), ('"1"', 304)):
             sent = {**too_much, "If-None-Match": known}
-            assert urllib3.request("GET", config, headers=sent).status == status
+            assert urllib3.request("GET", config, headers=sent, timeout=60).status == status
         reasons = [{"rule": "r", "variable": "", "message": "m" * 1_000}] * 100
         agent.report({"revision": 1, "verdict": "FAILED", "errors": reasons})
         until(lambda: any("no space is left" in line for line in said))

@@ -27,7 +27,7 @@ class Billing:
     def call(self, method: str, path: str, **more: Any) -> Any:
         """Return the JSON of an answer."""
         headers = {"Authorization": f"Bearer {self.admin}", **more.pop("headers", {})}
-        answer = urllib3.request(method, f"{self.url}{path}", headers=headers, **more)
+        answer = urllib3.request(method, f"{self.url}{path}", headers=headers, timeout=60, **more)
         assert answer.status < 300, answer.data
         return answer.json() if answer.data else None
 

@@ -44,7 +44,7 @@ class ServedPages:
     def call(self, method: str, path: str, token: str = "", **more: Any) -> Any:
         """Return the JSON that the API answers a call of the admin with, or of the holder of `token`."""
         headers = {"Authorization": f"Bearer {token or self.admin}", **more.pop("headers", {})}
-        answer = urllib3.request(method, f"{self.url}{path}", headers=headers, **more)
+        answer = urllib3.request(method, f"{self.url}{path}", headers=headers, timeout=60, **more)
         assert answer.status < 300, answer.data
         return answer.json() if answer.data else None
 

@@ -66,7 +66,7 @@ class Instances:
 
     def _call(self, method: str, path: str, content: object = None) -> Any:
         headers = {"Authorization": f"Bearer {self._service.admin}"}
-        answer = urllib3.request(method, f"{self._service.url}{path}", json=content, headers=headers)
+        answer = urllib3.request(method, f"{self._service.url}{path}", json=content, headers=headers, timeout=60)
         assert answer.status < 300, answer.data
         return answer.json()
 

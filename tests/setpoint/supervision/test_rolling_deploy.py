@@ -43,7 +43,7 @@ def push(billing: Billing, folder: Path, settings: str, release: str, compatibil
 def what_is_said(billing: Billing, **variables: str) -> str:
     """Return why the next revision is refused; nothing if it is written."""
     headers = {"Authorization": f"Bearer {billing.admin}", "If-Match": f'"{billing.number}"'}
-    answer = urllib3.request("PUT", f"{billing.url}{PLACE}/config", headers=headers, json=variables)
+    answer = urllib3.request("PUT", f"{billing.url}{PLACE}/config", headers=headers, json=variables, timeout=60)
     said: Any = answer.json()
     if answer.status == 201:
         billing.number = said["revision"]

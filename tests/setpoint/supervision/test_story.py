@@ -133,7 +133,7 @@ class Visitors:
 
 
 def _served(port: int) -> str:
-    return urllib3.request("GET", f"http://127.0.0.1:{port}/").data.decode()
+    return urllib3.request("GET", f"http://127.0.0.1:{port}/", timeout=60).data.decode()
 
 
 def test_two_of_three_refuse_and_no_request_fails(billing: Billing, apps: list[int]) -> None:
