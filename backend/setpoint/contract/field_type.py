@@ -118,6 +118,14 @@ def _takes_keys(base: Any) -> bool:
     return base is Any or is_class(base, (Mapping,)) or is_dataclass(base) or hasattr(base, "_fields")
 
 
+def is_object(field: FieldInfo) -> bool:
+    """Return whether each value of the field is made of a JSON object, or None."""
+    inside = list(parts(field.annotation))
+    return all(
+        is_class(part, (BaseModel,)) or (part is not Any and _takes_keys(get_origin(part) or part)) for part in inside
+    )
+
+
 def takes_json(field: FieldInfo) -> bool:
     """Return whether the field's value is JSON in the environment."""
     return any(is_class(part, (*ARRAYS, dict, BaseModel)) for part in parts(field.annotation))

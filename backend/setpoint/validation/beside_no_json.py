@@ -3,9 +3,12 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from setpoint.contract.field_type import values
-from setpoint.contract.open_keys import level_below
+from pydantic.fields import FieldInfo
+
+from setpoint.contract.field_type import choices, is_object, values
+from setpoint.contract.open_keys import Level, level_below
 from setpoint.contract.settings_class import SettingsContract
+from setpoint.contract.spelling import alias_paths
 from setpoint.sources.entry import Entry
 from setpoint.validation.record import SourceRecord
 from setpoint.validation.refusal import Refusal, RefusalKind
@@ -14,20 +17,26 @@ _NOT_OBJECT = {"dataclass_type", "dict_type", "mapping_type", "model_attributes_
 
 
 def parts_instead(
-    sources: Sequence[SourceRecord], values: Mapping[str, Any], refusals: Iterable[Refusal]
+    contract: SettingsContract,
+    sources: Sequence[SourceRecord],
+    values: Mapping[str, Any],
+    refusals: Iterable[Refusal],
 ) -> dict[str, Any]:
-    """Return what variables of their own set inside the fields that `refusals` say are no objects, by their keys.
+    """Return what variables of their own set inside the fields in which `refusals` say are no objects, by their keys.
 
-    A source passes over them if it has another value for the field as a whole.
+    A source passes over them if it has another value for what they are parts of.
     """
-    found: dict[str, Any] = {}
+    hidden: dict[str, tuple[str, SourceRecord, list[str]]] = {}
     for each in refusals:
-        if len(each.setting) == 1 and each.error_type in _NOT_OBJECT and each.keys:
-            key, name = str(each.keys[0]), str(each.setting[0])
-            source = next((source for source in sources if key in source.values), None)
-            parts = source.parts_of(name) if source and source.parts_of and values.get(key) is not None else None
-            found |= {key: parts} if parts else {}
-    return found
+        key, name = (str(each.keys[0]), str(each.setting[0])) if each.keys and each.setting else ("", "")
+        source = next((source for source in sources if key in source.values), None)
+        if each.error_type not in _NOT_OBJECT or source is None or values.get(key) is None:
+            continue
+        entry = _entry_of(contract, [source], each)
+        if len(each.setting) == 1 or entry is not None:
+            hidden.setdefault(key, (name, source, []))[2].extend([entry.name] if entry else [])
+    found = {key: source.parts_of(name, names) for key, (name, source, names) in hidden.items() if source.parts_of}
+    return {key: parts for key, parts in found.items() if parts}
 
 
 def certain(
@@ -38,7 +47,7 @@ def certain(
 ) -> Iterator[Refusal]:
     """Yield those of `refusals` that hold whatever was meant with values that are no objects.
 
-    A weaker source can't set a part that the value might have, and of several types the value might be another one.
+    A weaker source can't set a part that the value might have, and what need not be an object might have no parts.
 
     Args:
         contract: The class.
@@ -48,12 +57,12 @@ def certain(
     """
     first = {each.field: at for at, source in reversed([*enumerate(sources)]) for each in source.undecodable}
     for each in refusals:
-        if len(each.setting) < 2 or each.kind is not RefusalKind.INVALID or not _has_one_type(contract, each):  # noqa: PLR2004 - a part
+        if len(each.keys) < 2 or each.kind is not RefusalKind.INVALID:  # noqa: PLR2004 - a part
             continue
         at = first.get(str(each.setting[0]))
-        if at is not None and any(_leads_into(source.values, each.keys) for source in sources[: at + 1]):
+        if at is not None and any(_is_certain(contract, each, source.values) for source in sources[: at + 1]):
             yield each
-        elif _leads_into(instead, each.keys) and (entry := _entry_of(contract, sources, each)):
+        elif _is_certain(contract, each, instead) and (entry := _entry_of(contract, sources, each)):
             yield each._replace(entry=entry)
 
 
@@ -67,14 +76,31 @@ def _entry_of(contract: SettingsContract, sources: Sequence[SourceRecord], refus
     return None
 
 
-def _has_one_type(contract: SettingsContract, refusal: Refusal) -> bool:
-    """Return whether each value around the refused one has a single type, apart from None."""
-    fields = [contract.settings_class.model_fields[str(refusal.setting[0])]]
+def _is_certain(contract: SettingsContract, refusal: Refusal, given: Mapping[str, Any]) -> bool:
+    """Return whether what is refused is in `given`, and each value around can't but be an object that takes it."""
+    if not _leads_into(given, refusal.keys):
+        return False
+    fields, around = [contract.settings_class.model_fields[str(refusal.setting[0])]], given[str(refusal.keys[0])]
     for key in refusal.keys[1:]:
-        if len(fields) != 1 or len(values(fields[0].annotation)) != 1:
+        if any(map(alias_paths, fields)):
+            return True  # Of what an alias leads into, the rest has no type.
+        if not all(map(is_object, fields)):
             return False
-        fields = level_below(fields).below(str(key), ignores_case=contract.ignores_case)
+        members = [FieldInfo.from_annotation(part) for each in fields for part in values(each.annotation)]
+        inside = [level_below([each]) for each in members]
+        inside = [each for each in inside if not _is_ruled_out(each, around)]
+        found = [each.below(str(key), ignores_case=contract.ignores_case) for each in inside]
+        if not all(found):
+            return False
+        fields, around = [field for each in found for field in each], around[key]
     return True
+
+
+def _is_ruled_out(level: Level, given: Mapping[str, Any]) -> bool:
+    """Return whether a value that `given` are the known keys of is of another type, by a word that this one refuses."""
+    texts = {key: each for key, each in given.items() if isinstance(each, str)}
+    words = {key: choices(info) for key, infos in level.known.items() for info in infos if key in texts}
+    return any(allowed and texts[key] not in allowed for key, allowed in words.items())
 
 
 def _leads_into(given: Any, keys: Sequence[str | int]) -> bool:

@@ -1,7 +1,7 @@
 """What a settings class was given when it was built, and what each of its sources made of that."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic_settings import BaseSettings
@@ -74,7 +74,7 @@ class SourceRecord:
         files: The env files that it has found itself.
         secret_names: How its secret files are named, if not like variables.
         naming: How it reads names, if not like the class.
-        parts_of: Returns what variables of their own set inside a field, whatever the source has for it as a whole.
+        parts_of: Returns what variables of their own, except some, set inside a field, whatever the source has for it.
         read_alone: Reads one of several config files, which the source puts together.
         values: What it gave, by the keys that the settings class accepts.
         undecodable: What it could not turn into a value; it gave the rest.
@@ -99,7 +99,7 @@ class SourceRecord:
         self.files = files
         self.secret_names = secret_names
         self.naming = naming
-        self.parts_of: Callable[[str], Any] | None = None
+        self.parts_of: Callable[[str, Collection[str]], Any] | None = None
         self.read_alone: Callable[[str], Any] | None = None
         self.values: Mapping[str, Any] = {}
         self.undecodable: tuple[Undecodable, ...] = ()

@@ -1,6 +1,6 @@
 """Asks a source of a settings class, and records what it gave, what it could not decode and what it raised."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cache, partial
 from os import PathLike
 from pathlib import Path
@@ -80,10 +80,12 @@ def described(source: object, reading: Reading | None) -> SourceRecord:
     return record
 
 
-def _parts(source: EnvSettingsSource, field: str) -> Any:
-    """Return what the variables that `source` has set inside a field of its class; None if that can't be told."""
+def _parts(source: EnvSettingsSource, field: str, without: Collection[str]) -> Any:
+    """Return what variables of `source` other than `without` set inside a field; None if that can't be told."""
+    passed_over = {_key(source, each) for each in without}
+    given = {name: text for name, text in source.env_vars.items() if name not in passed_over}
     with AppCode():
-        return source.explode_env_vars(field, source.settings_cls.model_fields[field], source.env_vars)
+        return source.explode_env_vars(field, source.settings_cls.model_fields[field], given)
     return None
 
 

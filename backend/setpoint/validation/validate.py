@@ -72,12 +72,18 @@ def _undecodable(
     contract: SettingsContract, source: SourceRecord, undecodable: Undecodable, redactor: Redactor
 ) -> Refusal:
     field, entry, error = undecodable.field, undecodable.entry, undecodable.error
-    variable = contract.find(entry.name) if entry else None
-    path = variable.path_of(entry.name) if variable and entry else (field,)
+    path = _path_of(contract, field, entry) if entry else (field,)
     if isinstance(error, json.JSONDecodeError | RecursionError):
         return Refusal(RefusalKind.INVALID, path, "json_invalid", {}, "it is not valid JSON", path, entry=entry)
     message = f"the source `{redactor.redact(source.name)}` of the settings class cannot decode it"
     return Refusal(RefusalKind.INVALID, path, RAISED, {}, message, path, entry=entry)
+
+
+def _path_of(contract: SettingsContract, field: str, entry: Entry) -> tuple[str, ...]:
+    """Return the path of what `entry` sets for `field`; others may be inside the same value."""
+    named = [each for each in contract.named(entry.name) if each.setting[0] == field]
+    variable = named[0] if named else contract.find(entry.name)
+    return variable.path_of(entry.name) if variable else (field,)
 
 
 def _failed(source: SourceRecord | None, error: BaseException, redactor: Redactor) -> Refusal:
@@ -172,12 +178,14 @@ def _beside_no_json(
     values, refusals = refused
     sources = record.top.sources if record.top else ()
     undecodable = {each.field for source in sources for each in source.undecodable}
-    with_parts = {each.setting[0] for each in contract.variables if len(each.setting) > 1 or each.open}
-    if not with_parts & {*undecodable, *(each.setting[0] for each in refusals if len(each.setting) == 1)}:
+    with_parts = {
+        each.setting[0] for each in contract.variables if len(each.setting) > 1 or each.open or each.holds_parts
+    }
+    if not with_parts & {*undecodable, *(each.setting[0] for each in refusals if each.setting)}:
         return
     from setpoint.validation.beside_no_json import certain, parts_instead
 
-    instead = parts_instead(sources, values, refusals)
+    instead = parts_instead(contract, sources, values, refusals)
     if instead or undecodable & with_parts:
         found, _ = _refused(contract, record, {**values, **instead}, known - undecodable, redactor)
         yield from certain(contract, sources, instead, found)

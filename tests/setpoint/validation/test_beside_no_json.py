@@ -3,13 +3,31 @@
 from typing import Any
 
 import pytest
-from pydantic_settings import BaseSettings
+from pydantic import AliasChoices, AliasPath, BaseModel, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from support.checking import checked
-from support.differential.catalogue import nesting, unions
+from support.differential.catalogue import names, nesting, unions
 
 _DB = "SP401 `DB` is not valid JSON"
 _PORT = "SP401 `DB__PORT` is not an integer"
+
+
+class ByPath(BaseModel):
+    """Takes a field from inside another value."""
+
+    port: int = Field(1, validation_alias=AliasPath("net", "port"))  # type: ignore[pydantic-alias]  # on purpose
+
+
+class ByPathOrName(BaseSettings):
+    """Takes several fields from inside one value; one of them has a name besides."""
+
+    model_config = SettingsConfigDict(env_nested_delimiter="__", extra="ignore")
+
+    port: int = Field(1, validation_alias=AliasPath("service", "port"))  # type: ignore[pydantic-alias]  # on purpose
+    other: int = Field(1, validation_alias=AliasChoices("OTHER", AliasPath("service", "other")))  # type: ignore[pydantic-alias]  # on purpose
+    inner: ByPath = ByPath()
+
 
 BESIDE: list[tuple[type[BaseSettings], str, list[str]]] = [
     (nesting.Nested, "DB=x\nDB__PORT=y\n", [_DB, _PORT]),
@@ -29,6 +47,28 @@ BESIDE: list[tuple[type[BaseSettings], str, list[str]]] = [
     (unions.NumbersByName, "LIMITS=x\nLIMITS__CPU=y\n", ["LIMITS", "LIMITS__CPU"]),
     # It might be the one of the two that has no port.
     (unions.ModelsInUnionByName, "STORES=x\nSTORES__A__PORT=y\n", ["STORES"]),
+    (unions.Either, "STORE=x\nSTORE__PORT=y\n", ["STORE"]),
+    (unions.Either, "STORE=x\nSTORE__KIND=bucket\nSTORE__PORT=y\n", ["STORE", "STORE__PORT"]),
+    (unions.Either, "STORE=[]\nSTORE__KIND=bucket\nSTORE__PORT=y\n", ["STORE", "STORE__PORT"]),
+    (unions.Discriminated, "STORE=x\nSTORE__KIND=bucket\nSTORE__PORT=y\n", ["STORE", "STORE__PORT"]),
+    (unions.Discriminated, "STORE=x\nSTORE__KIND=tape\n", ["STORE", "STORE__KIND"]),
+    (unions.ModelOrFlag, "STORE=x\nSTORE__KIND=bucket\nSTORE__PORT=y\n", ["STORE"]),
+    (unions.ModelOrText, "STORE=x\nSTORE__PATH=y\n", []),
+    (
+        unions.ModelsInUnionByName,
+        "STORES=x\nSTORES__A__KIND=bucket\nSTORES__A__PORT=y\n",
+        ["STORES", "STORES__A__PORT"],
+    ),
+    (
+        unions.ModelsInUnionByName,
+        "STORES__A=x\nSTORES__A__KIND=bucket\nSTORES__A__PORT=y\nSTORES__B=[]\nSTORES__B__KIND=tape\n",
+        ["STORES__A", "STORES__A__PORT", "STORES__B", "STORES__B__KIND"],
+    ),
+    (names.PathsOrNames, "SERVICE=x\nSERVICE__PORT=y\n", ["SERVICE", "SERVICE__PORT"]),
+    (names.PathsOrNames, "SERVICE=x\nSERVICE__POOL__SIZE=y\nHOST=h\n", ["SERVICE", "SERVICE__POOL__SIZE"]),
+    (ByPathOrName, "SERVICE=x\nOTHER=y\n", ["SERVICE", "OTHER"]),
+    (ByPathOrName, "INNER=x\nINNER__NET__PORT=y\n", ["INNER", "INNER__NET__PORT"]),
+    (ByPathOrName, "INNER__NET__PORT=y\n", ["SP401 `INNER__NET__PORT` is not an integer"]),
 ]
 
 

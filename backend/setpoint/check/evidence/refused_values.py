@@ -115,6 +115,8 @@ def _where_inside(
     subject: Subject, refusal: Refusal, assignment: Assignment | None, inside: dict[str, frozenset[str]]
 ) -> str:
     """Return where inside a value the problem is; `inside` keeps the keys of each variable, which take long to find."""
+    if assignment is not None and _sets_just(assignment, refusal):
+        return ""
     variable = _variable(subject, refusal, assignment)
     depth = len(assignment.path) if assignment else 1
     depth = len(refusal.keys) - 1 if refusal.of_key and _is_in_name(refusal, assignment) else depth
@@ -122,6 +124,12 @@ def _where_inside(
     if name not in inside:
         inside[name] = keys_inside((variable, *subject.contract.named(name)) if variable else ())
     return path_inside(refusal, depth, inside[name], may_quote=_may_quote(subject, variable, assignment))
+
+
+def _sets_just(assignment: Assignment, refusal: Refusal) -> bool:
+    """Return whether `assignment` sets what is refused and nothing around it, however many keys its name has."""
+    is_around = assignment.variable is None or assignment.variable.holds_parts
+    return not is_around and not refusal.of_key and assignment.path == refusal.setting
 
 
 def _may_quote(subject: Subject, variable: Variable | None, assignment: Assignment | None) -> bool:
