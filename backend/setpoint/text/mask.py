@@ -3,14 +3,19 @@
 import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
+from urllib.parse import unquote
 
 from setpoint.text.guarded import MASK
+from setpoint.text.placeholder import is_placeholder
 
 _REPEATED_MASK = rf"(?:{re.escape(MASK)})+"
-# A shorter value, or a plain word, is masked only as a whole word: parts of `shop` are in too many words.
+# A shorter value, a plain word or a placeholder is masked only as a whole: parts of `shop` are in too many words.
 _SHORTEST_IN_PIECES = 8
 _PLAIN_WORD = r"[a-z]{1,11}|[A-Z]{1,11}|[A-Z][a-z]{1,10}"
 _LETTERS_OF_ONE_CASE = r"[a-z]+|[A-Z]+"
+_QUOTES = "\\\"' \t\r\n"
+# A longer one may hold a secret besides.
+_LONGEST_PLACEHOLDER = 40
 _SEVERAL_WORDS = r"[\s/:.,;-]"
 _LETTERS_AND_DIGITS = r"[a-z][A-Z]|[A-Za-z]\d|\d[A-Za-z]"
 _WORD = r"[^\s\"'`(),;:=<>\[\]{}|@&?]+"
@@ -36,19 +41,29 @@ class Redactor:
     """
 
     def __init__(self, values: Iterable[str]) -> None:
-        self._given = values
+        self._values_given = values
         self._redacted: dict[str, str] = {}
+
+    @cached_property
+    def _given(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(self._values_given))
 
     @cached_property
     def _forms(self) -> list[str]:
         """Return every form of every value; most texts are about good files, and need none."""
         from setpoint.text.secret_forms import forms_of
 
-        return sorted({form for value in dict.fromkeys(self._given) if value for form in forms_of(value)}, key=len)
+        return sorted({form for value in self._given if value for form in forms_of(value)}, key=len)
 
     @cached_property
     def _words(self) -> set[str]:
-        return {each for each in self._forms if _is_whole(each)}
+        return {each for each in self._forms if _is_whole(_bare(each)) or _bare(each) in self._placeholders}
+
+    @cached_property
+    def _placeholders(self) -> set[str]:
+        """Return the values, without quotes, that stand in for secrets and hold none."""
+        bare = {_bare(each) for each in self._given}
+        return {each for each in bare if len(each) <= _LONGEST_PLACEHOLDER and is_placeholder(each)}
 
     @cached_property
     def _values(self) -> list[str]:
@@ -204,6 +219,11 @@ class _Pieces:
 
 def _is_whole(value: str) -> bool:
     return len(value) < _SHORTEST_IN_PIECES or bool(re.fullmatch(_PLAIN_WORD, value))
+
+
+def _bare(form: str) -> str:
+    """Return `form` without quotes around it, which may be percent-encoded."""
+    return (unquote(form) if "%" in form else form).strip(_QUOTES)
 
 
 def _is_mixed(value: str) -> bool:

@@ -65,6 +65,25 @@ def test_a_short_value_is_not_looked_for_inside_words(text: str) -> None:
     assert Redactor(SHORT).redact(text) == text
 
 
+PLACEHOLDERS = ["changethis", "your-secret-here", "replace-this-now", "ReplaceMe123", "change me", "!ChangeThisKey!"]
+
+
+@pytest.mark.parametrize("quote", ["", "'", '"'])
+@pytest.mark.parametrize("value", PLACEHOLDERS)
+def test_of_a_placeholder_nothing_but_the_whole_is_masked(value: str, quote: str) -> None:
+    """What it is made of is in every other sentence, and there is no secret in it, however a file writes it."""
+    redactor = Redactor([f"{quote}{value}{quote}", value])
+    text = "to replace or change your secret key, see the secretary who replaced the exchange here, this time"
+    assert redactor.redact(text) == text
+    assert redactor.redact(f"it is {value}") == f"it is {MASK}"
+
+
+@pytest.mark.parametrize("value", ["redis://:Nine-white-Swans@change-me", '{"key": "Nine-white-Swans", "b": "changeme"}'])
+def test_a_secret_beside_a_placeholder_is_masked_in_pieces(value: str) -> None:
+    """Some of the value is real."""
+    assert "white" not in Redactor([value]).redact("it is Nine-white")
+
+
 @pytest.mark.parametrize("value", ["true", "None", "x", "42"])
 def test_what_is_too_short_or_means_nothing_is_no_secret(value: str) -> None:
     """Everything else that has such a value would be hidden."""
