@@ -46,7 +46,7 @@ from setpoint.contract.field_type import (
     values,
 )
 from setpoint.contract.secrecy import SECRET_TYPES
-from setpoint.text.join import counted, joined
+from setpoint.text.join import counted, either, joined
 
 _BOUNDS = ("ge", "gt", "le", "lt", "min_length", "max_length", "multiple_of")
 # In this order: a `bool` is an `int`, a `datetime` a `date`, a `ByteSize` an `int`.
@@ -106,7 +106,7 @@ def description(field: FieldInfo, *, by_name: bool = False) -> str:
     """
     allowed = choices(field, by_name=by_name)
     if allowed:
-        return _any_of(allowed)
+        return either([f"`{text}`" for text in dict.fromkeys(allowed)])
     members = union_members(field.annotation)
     if len(members) > 1:
         words = dict.fromkeys(each for part in members for each in _of_member(part, field, by_name=by_name))
@@ -115,7 +115,7 @@ def description(field: FieldInfo, *, by_name: bool = False) -> str:
     types = dict.fromkeys(
         _type_in_words(part, field.metadata, beside_json=beside_json) for part in parts(field.annotation)
     )
-    return (" or ".join(types) or "nothing") + _own_range(field)
+    return (either([*types]) or "nothing") + _own_range(field)
 
 
 def _of_member(member: Any, whole: FieldInfo, *, by_name: bool) -> Iterator[tuple[str, str]]:
@@ -135,22 +135,15 @@ def _of_member(member: Any, whole: FieldInfo, *, by_name: bool) -> Iterator[tupl
 
 def _one_of(words: Sequence[tuple[str, str]]) -> str:
     """Join alternatives; with a comma if the bounds of one could be taken for those of the last."""
-    *others, last = ("".join(each) for each in words)
-    if not others:
-        return last
+    texts = ["".join(each) for each in words]
     has_bounds = any(bounds for _, bounds in words[:-1])
-    return f"{', '.join(others)}{', or' if has_bounds else ' or'} {last}"
-
-
-def _any_of(texts: tuple[str, ...]) -> str:
-    quoted = [f"`{text}`" for text in texts]
-    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} or {quoted[-1]}"
+    return f"{', '.join(texts[:-1])}, or {texts[-1]}" if has_bounds else either(texts)
 
 
 def _type_in_words(part: Any, metadata: Iterable[Any], *, beside_json: bool = False) -> str:
     base = get_origin(part) or part
     if base is Literal:
-        return _any_of(tuple(texts_of(part, beside_json=beside_json)))
+        return either([f"`{text}`" for text in texts_of(part, beside_json=beside_json)])
     if base in _ANY_STRING:
         return _ANY_STRING[base][is_json(metadata)]
     if is_class(base, SECRET_TYPES):

@@ -10,6 +10,11 @@ def joined(words: Sequence[str]) -> str:
     return " and ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
 
 
+def either(words: Sequence[str]) -> str:
+    """Return `a`, `a or b`, or `a, b or c`; an empty string for no words."""
+    return " or ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
+
+
 def some_joined(words: Sequence[str]) -> str:
     """Return the first words like `joined`, and how many more there are: a sentence names five at most."""
     left_out = len(words) - _MOST_NAMED

@@ -78,7 +78,9 @@ def test_of_a_placeholder_nothing_but_the_whole_is_masked(value: str, quote: str
     assert redactor.redact(f"it is {value}") == f"it is {MASK}"
 
 
-@pytest.mark.parametrize("value", ["redis://:Nine-white-Swans@change-me", '{"key": "Nine-white-Swans", "b": "changeme"}'])
+@pytest.mark.parametrize(
+    "value", ["redis://:Nine-white-Swans@change-me", '{"key": "Nine-white-Swans", "b": "changeme"}']
+)
 def test_a_secret_beside_a_placeholder_is_masked_in_pieces(value: str) -> None:
     """Some of the value is real."""
     assert "white" not in Redactor([value]).redact("it is Nine-white")
