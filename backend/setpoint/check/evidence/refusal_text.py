@@ -3,6 +3,9 @@
 import re
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
+from typing import get_args
+
+from pydantic_core.core_schema import ErrorType
 
 from setpoint.check.evidence.error_words import CONSTRAINTS, NOT
 from setpoint.check.finding import Finding, Region
@@ -33,6 +36,7 @@ _OF_ARRAYS = {"frozen_set_type", "set_type", "tuple_type"}
 _PLAIN_TYPES = {"bool", "bytes", "date", "datetime", "float", "frozenset", "int", "set", "time", "timedelta", "tuple"}
 _SCHEME = re.compile("'([^']*)'")
 _BY_VALIDATOR = {"value_error", "assertion_error"}
+_OF_PYDANTIC = {*get_args(ErrorType)} - _BY_VALIDATOR
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +89,11 @@ def explain(
     of_variable = variable.guidance.invalid if variable else None
     meant = meant or meant_key
     hint = _OTHER_DEFAULT if is_default else f"did you mean `{meant}`?" if meant else of_variable
-    is_decoded = refusals[0].error_type != RAISED or refusals[0].entry is None  # By a source that takes another form.
     is_forbidden = not where and refusals[0].forbids_key
-    label = f"expected {expected}{_schemes(refusals)}" if expected and is_decoded and not is_forbidden else None
+    is_guided = bool(variable and is_whole and variable.guidance.expected)
+    # What the app's own code refuses may be of the right type.
+    says_type = is_guided or any(each.error_type in _OF_PYDANTIC for each in refusals)
+    label = f"expected {expected}{_schemes(refusals)}" if expected and says_type and not is_forbidden else None
     complaint = _of_forbidden(variable) if is_forbidden else _complaint(refusals, may_quote=may_quote)
     if is_made:
         inside = _path(refusals[0].made, (), may_quote=may_quote)

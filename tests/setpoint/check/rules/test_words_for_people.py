@@ -1,12 +1,15 @@
 """What is expected, and what was meant, is said as a person would."""
 
 from enum import Enum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import pytest
-from pydantic import Field, create_model
+from pydantic import AfterValidator, BeforeValidator, Field, create_model
+from pydantic_core import PydanticCustomError, PydanticKnownError
+from pydantic_core.core_schema import ErrorType
 from pydantic_settings import BaseSettings
 
+from setpoint.contract.guidance import Guidance
 from setpoint.contract.settings_class import SettingsContract
 from support.checking import checked
 from support.differential.catalogue import names, types
@@ -92,3 +95,55 @@ def test_a_value_that_should_hold_a_setting_lacks_it(content: str, told: list[st
     report = checked(content, settings_class=names.PathsIntoOne)
     assert [each.message for each in report.diagnostics] == told
     assert all((each.location is not None) == (content != "\n") for each in report.diagnostics)
+
+
+def _refuse(_: object) -> object:
+    message = "no free port is left"
+    raise ValueError(message)
+
+
+def _refuse_by_assertion(_: object) -> object:
+    raise AssertionError
+
+
+def _refuse_in_own_words(_: object) -> object:
+    kind, words = "taken", "somebody else has it"
+    raise PydanticCustomError(kind, words)
+
+
+def _fail(_: object) -> object:
+    raise KeyError
+
+
+def _refuse_as_pydantic_does(_: object) -> object:
+    kind: ErrorType = "int_parsing"
+    raise PydanticKnownError(kind)
+
+
+OF_APP = [
+    (AfterValidator(_refuse), None),
+    (BeforeValidator(_refuse), None),
+    (AfterValidator(_refuse_by_assertion), None),
+    (AfterValidator(_refuse_in_own_words), None),
+    (AfterValidator(_fail), None),
+    (AfterValidator(_refuse_as_pydantic_does), "expected an integer"),
+]
+
+
+@pytest.mark.parametrize(("validator", "label"), OF_APP, ids=map(str, range(len(OF_APP))))
+def test_a_validator_of_the_app_has_the_only_word_on_what_it_refuses(validator: Any, label: str | None) -> None:
+    """The type is not at fault, and to name it would send people the wrong way."""
+    made = create_model("Made", __base__=BaseSettings, value=(Annotated[int, validator], ...))
+    (found,) = checked("VALUE=1\n", settings_class=made).diagnostics
+    assert (found.code, found.label) == ("SP401", label)
+
+
+def test_what_the_class_itself_says_that_it_expects_stays_beside_the_words_of_a_validator() -> None:
+    """It was written for people, for this case."""
+    kind = Annotated[int, AfterValidator(_refuse), Guidance(expected="a port that is free")]
+    made = create_model("Made", __base__=BaseSettings, value=(kind, ...))
+    (found,) = checked("VALUE=1\n", settings_class=made).diagnostics
+    assert (found.message, found.label) == (
+        "`VALUE` is invalid: no free port is left",
+        "expected a port that is free",
+    )
