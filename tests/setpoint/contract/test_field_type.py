@@ -119,7 +119,7 @@ IN_WORDS: list[tuple[Any, str]] = [
     (list[int] | Literal["all"] | float, "a JSON array, `all` or a number"),
     (int | bool, "an integer, `true` or `false`"),
     (int | Color, "an integer, `red` or `green`"),
-    (Literal["a"] | Color | Literal["a", "b"], "`a`, `red`, `green` or `b`"),
+    (Literal["a", "red"] | Color, "`a`, `red` or `green`"),
     (list[int], "a JSON array"),
     (set[str] | None, "a JSON array"),
     (Sequence[int], "a JSON array"),
