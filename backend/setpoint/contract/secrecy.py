@@ -14,7 +14,8 @@ from pydantic import BaseModel, Secret, SecretBytes, SecretStr
 from pydantic.fields import FieldInfo
 
 from setpoint.contract.field_type import alternatives, arguments, choices, is_class, takes_numbers_or_words, values
-from setpoint.text.secret_names import ends_as_a_secret, is_secret_name
+from setpoint.text.secret_names import ends_as_a_secret, is_public_name, is_secret_name
+from setpoint.text.secret_values import is_bare_token
 
 _MEASURES = (int, float, Decimal, timedelta)
 SECRET_TYPES = (SecretStr, SecretBytes, Secret)
@@ -64,6 +65,12 @@ def is_out_of_place(value: str, field: FieldInfo) -> bool:
         isinstance(each, UnknownType) for each in field.metadata
     )
     return bool(re.search(_OUT_OF_PLACE, value)) and may_take_those_alone and value not in choices(field)
+
+
+def is_unnamed(value: str, name: str, field: FieldInfo) -> bool:
+    """Return whether `value` is a long key under a `name` that does not say what it is, where any string will do."""
+    takes_any = any(part in {str, Any} for part in values(field.annotation))
+    return takes_any and not is_public_name(name) and is_bare_token(value)
 
 
 def secret_text(value: object) -> str:

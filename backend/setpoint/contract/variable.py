@@ -88,7 +88,14 @@ class Variable(NamedTuple):
         from setpoint.text.shown import shows_alone  # noqa: PLC0415 - only needed when a value is shown
 
         is_secret = self.secret or is_secret_name(name[len(self.name) :])
-        return shows_alone(value, secret=is_secret, is_out_of_place=partial(secrecy.is_out_of_place, field=self.field))
+        # A prefix of all names says nothing about one.
+        own = f"{self.setting[-1]}_{self.name.rpartition('_')[2]}_{name[len(self.name) :]}"
+        is_unnamed = partial(secrecy.is_unnamed, name=own, field=self.field)
+        return shows_alone(
+            value,
+            secret=is_secret or value.satisfies(is_unnamed),
+            is_out_of_place=partial(secrecy.is_out_of_place, field=self.field),
+        )
 
     def path_of(self, name: str) -> tuple[str, ...]:
         """Return the path of what `name` sets: attributes, then keys if it is longer than the variable's name."""

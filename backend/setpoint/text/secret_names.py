@@ -21,11 +21,21 @@ _SERVERS = """
     POSTGRES POSTGRESQL PRESIGNED RABBITMQ REDIS SAS SLACK_HOOK SLACK_WEBHOOK TEAMS_WEBHOOK
 """
 _ADDRESSES = frozenset(f"{server}_{word}" for server in _SERVERS.split() for word in ("STRING", "URI", "URL"))
-_OTHER_SECRETS = """
-    API_HASH BASIC_AUTH CONN_STR CREDS DISCORD_WEBHOOK DSN MNEMONIC OTP_SEED PINCODE PIN_CODE SECRET_ID SEED_PHRASE
-    SERVICE_ACCOUNT_JSON SLACK_WEBHOOK TEAMS_WEBHOOK TOTP_SEED UNLOCK_CODE
+# With the name of something before them: alone, and where messages are sent, they sort what they are sent with.
+_KEYS_OF_ALERTS = frozenset({"EVENT_KEY", "EVENTS_KEY", "ROUTING_KEY"})
+_WORDS_ABOUT_MESSAGES = """
+    AMQP BINDING BROKER BUS CELERY CONSUMER DEAD DEFAULT DLQ DLX EXCHANGE KAFKA KINESIS KOMBU LETTER MESSAGE MESSAGES
+    MESSAGING MQ NATS PRODUCER PUBLISH PUBLISHER PUBSUB QUEUE QUEUES RABBIT RABBITMQ REDIS SNS SQS STREAM SUBSCRIBER
+    TASK TASKS TOPIC WORKER
 """
-_SECRETS = _KEYS | _ADDRESSES | frozenset(_OTHER_SECRETS.split())
+_ABOUT_MESSAGES = frozenset(_WORDS_ABOUT_MESSAGES.split())
+_OTHER_SECRETS = """
+    API_HASH BASIC_AUTH CLIENT_KEY_B64 CLIENT_KEY_BASE64 CLIENT_KEY_DATA CLIENT_KEY_PEM CONN_STR CREDS DISCORD_WEBHOOK
+    DSN KUBECONFIG_B64 KUBECONFIG_BASE64 KUBECONFIG_CONTENT KUBECONFIG_DATA KUBE_CONFIG_DATA MNEMONIC OTP_SEED PINCODE
+    PIN_CODE SECRET_ID SEED_PHRASE SERVICE_ACCOUNT_JSON SLACK_WEBHOOK SSL_KEY_PEM TEAMS_WEBHOOK TLS_KEY_PEM TOTP_SEED
+    UNLOCK_CODE
+"""
+_SECRETS = _KEYS | _ADDRESSES | _KEYS_OF_ALERTS | frozenset(_OTHER_SECRETS.split())
 _MOST_WORDS_OF_ONE = 3
 # Endings of words that mean a secret, such as `DBPASSWORD`.
 _WORDS_FOR_SECRETS = (
@@ -50,7 +60,7 @@ _WORDS_ABOUT_SECRETS = """
     MODEL MONTHS NAME NAMES NAMESPACE NUMBER OPTIONAL PARAM PARAMETER PATH PATHS PATTERN PATTERNS PER PERIOD PERMISSIONS
     POLICY PORT PREFIX PRICE PROJECT PROVIDER PROVIDERS QUERY QUOTA RATE REALM REGEX REGION REQUIRE REQUIRED RETRIES
     ROLE ROTATE ROTATION ROUNDS SCHEDULE SCHEME SCHEMES SCOPE SCOPES SECONDS SECS SEPARATOR SERVICE SIZE SOURCE SPECIAL
-    STATUS STORAGE STORE STRATEGY STRENGTH SUBJECT SUFFIX SUPPORT SYMBOLS TABLE TEMPLATE THRESHOLD THROUGH
+    STATUS STDIN STORAGE STORE STRATEGY STRENGTH SUBJECT SUFFIX SUPPORT SYMBOLS TABLE TEMPLATE THRESHOLD THROUGH
     TIME TIMEOUT TITLE TTL TYPE TYPES UPPER UPPERCASE URI URIS URL URLS USAGE USER USERNAME USERS VALIDATION
     VALIDATOR VALIDATORS VALIDITY VAR VARIABLE VERSION WEEKS WINDOW
 """
@@ -62,6 +72,14 @@ _WORDS_BEFORE_WHAT_IS_NONE = """
     BOS CLS EOS PAD SEP SPECIAL STOP UNK
 """
 _BEFORE_WHAT_IS_NONE = frozenset(_WORDS_BEFORE_WHAT_IS_NONE.split())
+
+# What has a long number, too, made to be known: of a thing, a state of code, or a content.
+_WORDS_FOR_WHAT_IS_PUBLIC = """
+    ADDRESS BUCKET BUILD CERT CERTIFICATE CHECKSUM COMMIT CONTAINER CURSOR DIGEST DIR ETAG FILE FINGERPRINT GIT GUID
+    HASH HOST ID IDS IMAGE INTEGRITY MD NAME PATH PUBKEY PUBLIC PUBLISHABLE REF RELEASE REV REVISION SHA SITE SITEKEY
+    SLUG SPAN TAG THUMBPRINT TRACE URL UUID VERIFICATION VERSION
+"""
+_PUBLIC = frozenset(_WORDS_FOR_WHAT_IS_PUBLIC.split())
 
 
 def is_secret_name(name: str) -> bool:
@@ -78,6 +96,11 @@ def ends_as_a_secret(name: str) -> bool:
     return not after and not phrase.endswith("S")
 
 
+def is_public_name(name: str) -> bool:
+    """Return whether `name` is one of what looks like a token and is no secret: `GIT_COMMIT_SHA` or `client_id`."""
+    return not _PUBLIC.isdisjoint(each.upper().rstrip(_DIGITS) for each in re.split(_BETWEEN_WORDS, name))
+
+
 def _last_secret(name: str) -> tuple[str, list[str]] | None:
     """Return the last words of `name` that mean a secret, unless the words around them say otherwise.
 
@@ -92,6 +115,8 @@ def _last_secret(name: str) -> tuple[str, list[str]] | None:
         return None
     before, phrase, after = words[: place.start], "_".join(words[place]), words[place.stop :]
     if not _ABOUT_SECRETS.isdisjoint(after) and not _is_half_a_pair(phrase, after):
+        return None
+    if phrase in _KEYS_OF_ALERTS and (not any(before) or not _ABOUT_MESSAGES.isdisjoint(before)):
         return None
     is_name_of_a_cookie = phrase == "TOKEN_KEY" and "COOKIE" in "_".join(words)
     word_before = next(filter(None, reversed(before)), "")
@@ -111,9 +136,10 @@ def _place_of_last_secret(words: Sequence[str]) -> slice | None:
 
 
 def _mean_a_secret(words: Sequence[str], after: Sequence[str]) -> bool:
-    phrase = "_".join(words).rstrip(_DIGITS)
+    whole = "_".join(words)
+    phrase = whole.rstrip(_DIGITS)
     return (
-        phrase in _SECRETS
+        not _SECRETS.isdisjoint((whole, phrase))
         or (len(words) == 1 and phrase.endswith(_ENDINGS))
         or phrase.endswith("API_KEY")
         or (phrase in _SECRETS_AT_THE_END and not "_".join(after).strip(_DIGITS))

@@ -5,6 +5,9 @@ from urllib.parse import unquote
 
 from setpoint.text.secret_names import ends_as_a_secret, is_secret_name
 
+_BARE = r"[A-Za-z0-9+/_-]{32,}={0,2}"
+_HEXADECIMAL = r"[0-9a-f]{32,}|[0-9A-F]{32,}"
+_RANDOM = r"(?=.*[a-z])(?=.*[A-Z])(?=(?:[A-Za-z]*\d+[A-Za-z]+){2}).*"
 _CHUNK = r"[A-Za-z0-9]{8,}"
 # Ten characters that include letters and digits or a capital inside, eight with all three, or a long word.
 _MADE_BY_A_MACHINE = (
@@ -35,6 +38,15 @@ _KEY_INSIDE = rf"(?<![\w.-])([\w.-]+)[\"']?\s*[:=](?:\s*({_NUMBER}))?|(?<!\S)--?
 _ESCAPED_IN_JSON = r"(?<!\\)\\+u([0-9A-Fa-f]{4})"
 # A private key; webhook URLs, which let in whoever knows them; signed URLs; credentials in headers and commands; hashes
 # of passwords.
+# A password in the arguments of a command: right after `-p` for some, in the next word for others.
+_ARGUMENTS = r"(?:\s+[^\s;|&]+){0,20}?\s+"
+_PASSWORD_OF_COMMAND = (
+    rf"(?<![\w-])(?:(?:mysql|mariadb)(?:-?[a-z]+)?|sshpass|7z[ar]?){_ARGUMENTS}-p[\"']?[^\s\"']"
+    rf"|(?<![\w-])(?:sshpass|mongo[a-z]*|(?:docker|podman|helm|oc|az|nerdctl|buildah|skopeo|oras|crane)"
+    rf"(?:\s+[a-z]+)?\s+login){_ARGUMENTS}-p[\s=]+[^\s-]"
+    rf"|(?<![\w-])(?:redis-cli{_ARGUMENTS}-a|ldap[a-z]+{_ARGUMENTS}-w|zip{_ARGUMENTS}-P)\s*[^\s-]"
+    r"|(?<!\S)-?(?:pass(?:in|out)?\s+)?pass:[^\s]"
+)
 _SENSITIVE_FORM = (
     r"(?i)-----BEGIN [A-Z ]*PRIVATE KEY-----|AGE-SECRET-KEY-"
     r"|\b(?:hooks\.slack\.com/|discord(?:app)?\.com/api/webhooks/|webhook\.office\.com/)\S"
@@ -47,6 +59,7 @@ _SENSITIVE_FORM = (
     # A line of `.pgpass`; an IPv6 address looks like one.
     r"|(?<!\S)(?![\da-f:]+(?:\s|$))[^:\s]+:(?:\d+|\*):[^:\s]+:[^:\s]+:\S"
 )
+_FORMS = (_CREDENTIALS_INSIDE, _SENSITIVE_FORM, _PREFIX_BY_MAKER, _PASSWORD_OF_COMMAND)
 # Scopes about secrets, as OAuth names them.
 _SCOPE = r"(?i)(?<![\w.-])[\w.-]*s:(?:read|write|admin|manage|create|update|delete|list|revoke|rotate|all|\*)(?![\w.-])"
 
@@ -54,7 +67,7 @@ _SCOPE = r"(?i)(?<![\w.-])[\w.-]*s:(?:read|write|admin|manage|create|update|dele
 def looks_secret(value: str) -> bool:
     """Return whether `value` seems to hold a secret, by its form, or by a key inside that names one."""
     written = _decoded(value)
-    if any(re.search(form, written) for form in (_CREDENTIALS_INSIDE, _SENSITIVE_FORM, _PREFIX_BY_MAKER)):
+    if any(re.search(form, written) for form in _FORMS):
         return True
     keys = re.finditer(_KEY_INSIDE, re.sub(_SCOPE, "", written))
     # A number of tokens is no token.
@@ -77,6 +90,16 @@ def is_token_as_name(name: str) -> bool:
     return bool(re.search(_PREFIX_BY_MAKER, name) or re.fullmatch(_CAPITALS_AND_DIGITS, name)) or (
         not name.isupper() and looks_like_token(name)
     )
+
+
+def is_bare_token(value: str) -> bool:
+    """Return whether `value` is nothing but a long generated key, in hexadecimal digits or base64 (RFC 4648)."""
+    text = value.strip()
+    if not re.fullmatch(_BARE, text):
+        return False
+    if re.fullmatch(_HEXADECIMAL, text):
+        return bool(re.search(r"\d", text) and re.search("[A-Fa-f]", text))
+    return any(re.fullmatch(_RANDOM, each) for each in re.findall(r"[A-Za-z0-9]{12,}", text))
 
 
 def looks_like_token(value: str) -> bool:

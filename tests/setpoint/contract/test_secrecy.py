@@ -13,6 +13,8 @@ from pydantic_settings import BaseSettings
 
 from setpoint.contract.secrecy import is_out_of_place, is_secret
 from setpoint.contract.secret_texts import texts_in
+from setpoint.contract.settings_class import SettingsContract
+from setpoint.text.guarded import Guarded
 from setpoint.text.secret_values import looks_secret
 from support.checking import checked
 
@@ -55,6 +57,20 @@ from support.checking import checked
         "me:$apr1$goose$down",
         "glsa_goosedowngoosedown",
         "password=471183",
+        "mysql -uroot -pgoosedown shop",
+        "mysqldump --single-transaction -h db -u root -p'goose down' shop > /backup.sql",
+        '/usr/bin/mysqladmin -p"goosedown" ping',
+        "mariadb-dump -pgoosedown shop",
+        "sshpass -p goosedown ssh me@host",
+        "mongosh --quiet -u me -p goosedown",
+        "docker login -u me -p goosedown registry.example",
+        "helm registry login h -p goosedown",
+        "redis-cli -h db -a goosedown ping",
+        "ldapsearch -x -D cn=me -w goosedown",
+        "7z a -pgoosedown a.7z b",
+        "zip -r -P goosedown a.zip b",
+        "openssl enc -aes-256-cbc -pass pass:goosedown",
+        "clusters:\n- user:\n    client-key-data: goosedown",
     ],
 )
 def test_a_value_that_holds_credentials_is_known(value: str) -> None:
@@ -89,6 +105,19 @@ def test_a_value_that_holds_credentials_is_known(value: str) -> None:
         "registry.example/app:1.2@sha256:0123456789abcdef",
         '{"tokens": 512, "model": "x"}',
         "costs $1 or $2",
+        "mysql -uroot -p shop",
+        "mysql -h db -P3306 --protocol=tcp shop",
+        "mysql -p",
+        "docker run -p8080:80 -p 81:81 mysql",
+        "ssh -p22 me@host",
+        "mkdir -p /srv/mysql",
+        "mysqladmin --print-defaults",
+        "gunicorn -p /run/pid app:app",
+        "docker login -u me --password-stdin registry.example",
+        "redis-cli -h db ping",
+        "zip -r a.zip b",
+        "a bypass: none",
+        "client-certificate-data: LS0tLS1CRUdJTiB",
         "key-value",
     ],
 )
@@ -161,13 +190,46 @@ def test_one_of_the_allowed_words_is_in_its_place() -> None:
     assert is_out_of_place("engines.sqlite4", field)
 
 
+HEXADECIMAL, BASE64 = "9f86d081884c7d659a2feaa0c55ad015", "q8Zr2vLkT0m3Yx7Wb1Nc/5Hd9Gf4+Js6Pa0Qe2Rt="
+BARE: list[tuple[str, Any, str, bool]] = [
+    ("auth", str, HEXADECIMAL, True),
+    ("magic", str | None, HEXADECIMAL.upper(), True),
+    ("phrase", str, BASE64, True),
+    ("sentry", str, "Zk3vQ9xLw7Rb2Ht5Yp8Nc1Md4Gf6Js0Qa-_e", True),
+    ("labels", dict[str, str], HEXADECIMAL, False),
+    *((name, str, HEXADECIMAL, False) for name in ("client_id", "git_sha", "GIT_COMMIT", "image_digest", "trace_id")),
+    *((name, str, BASE64, False) for name in ("public_key", "content_hash", "integrity", "release", "site_key")),
+    ("page", str, "/opt/Service/releases/20241031/current", False),
+    ("page", str, "a-very-long-name-of-a-service-in-2024", False),
+    ("page", str, "12345678901234567890123456789012", False),
+    ("page", str, "TheQuickBrownFoxJumpsOverTheLazyDog2024", False),
+    ("page", str, "deadbeefdeadbeef", False),
+]
+
+
+@pytest.mark.parametrize(("name", "kind", "value", "hidden"), BARE)
+def test_a_long_key_under_a_name_that_does_not_say_what_it_is_is_hidden(
+    name: str,
+    kind: Any,
+    value: str,
+    hidden: bool,  # noqa: FBT001 - a table
+) -> None:
+    """It is more often a secret than a number that people look at; an id, a digest or a commit is known by its name."""
+    fields: dict[str, Any] = {name: (kind, ...)}
+    settings_class = create_model("Made", __base__=BaseSettings, **fields)
+    variable = SettingsContract.of(settings_class).variables[0]
+    assert variable.shows(variable.name, Guarded(value)) is not hidden
+
+
 @pytest.mark.parametrize("kind", [str, list[str], int | str, Any])
 def test_what_takes_any_text_takes_anything(kind: Any) -> None:
     """A host or a path may look like a token."""
     assert not is_out_of_place("q8Zr2vLkT0m3", create_model("Made", value=(kind, ...)).model_fields["value"])
 
 
-@pytest.mark.parametrize("piece", [":", "a:", '{"a":', "PASS", "TOKEN ", "a@", "  ", "password", "\\"])
+@pytest.mark.parametrize(
+    "piece", [":", "a:", '{"a":', "PASS", "TOKEN ", "a@", "  ", "password", "\\", "mysql ", "zip -r ", "mysql -"]
+)
 def test_a_long_value_is_gone_through_once(piece: str) -> None:
     """Whatever it is made of; a pattern that begins anywhere takes hours."""
     started = time.process_time()
