@@ -144,11 +144,13 @@ class Origins:
         """Return what sets `setting`, or the nearest thing that would contain it."""
         if found := self.of(setting):
             return found
-        for depth in range(len(setting) - 1, 0, -1):
-            for source in self.sources:
-                text = source.text_for(setting[:depth]) if source.reach(setting).depth == depth else None
-                if text is not None and _leads_to(text, setting[:depth]):
-                    return text
+        reaches = [(source, source.reach(setting)) for source in self.sources]
+        # What ends sooner does not contain it: a stronger or weaker source has what is around it.
+        nearest = max((reach.own for _, reach in reaches), default=0)
+        for source, reach in reaches:
+            text = source.text_for(setting[:nearest]) if reach.depth == nearest < len(setting) else None
+            if text is not None and _leads_to(text, setting[:nearest]):
+                return text
         return None
 
     def part_of(self, parent: Assignment, setting: Setting) -> Assignment | None:
