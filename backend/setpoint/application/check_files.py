@@ -1,5 +1,6 @@
 """Checks env files, for this machine or another one."""
 
+import codecs
 import os
 from collections.abc import Mapping, Sequence
 
@@ -8,16 +9,21 @@ from setpoint.application.gathering import beside_each_other, of_files
 from setpoint.application.judging import Terms, judged
 from setpoint.check.report import Report
 from setpoint.contract.settings_class import SettingsContract
+from setpoint.envfile.source_text import Span
 from setpoint.project import Project
 from setpoint.sources.env_file import (
     DEFAULT_LOADER,
     STANDARD_INPUT,
     EnvFile,
+    content_of,
+    parse_env_file,
     read_as_each,
-    read_env_file,
+    unread,
 )
 from setpoint.sources.gathered import ProcessEnvironment
 from setpoint.sources.reading_on import read_on
+
+_WIDE = ("utf-16", "utf-32")
 
 
 def check_files(
@@ -84,11 +90,31 @@ def read_as_programs_do(
 def read_in_encoding(
     path: str, referable: Mapping[str, str], encoding: str | None, loader: str | None = None
 ) -> EnvFile:
-    """Return what `read_env_file` does; a file that is not in the encoding that the classes name is read as UTF-8."""
+    """Return what `read_env_file` does; that the classes can't decode the file is part of the result.
+
+    It is read as UTF-8 then, so that all else in it is found.
+    """
     try:
-        return read_env_file(path, referable, loader, encoding=encoding)
-    except (LookupError, UnicodeDecodeError):
-        return read_env_file(path, referable, loader)  # If it is not UTF-8 either, that is a finding.
+        content = content_of(path)
+    except OSError as error:
+        return unread(path, error, loader)
+    from setpoint.sources.encoding import in_utf_8  # noqa: PLC0415 - few apps name one
+
+    try:
+        in_encoding = content if encoding is None else in_utf_8(content, encoding)
+    except LookupError:
+        return _misencoded(parse_env_file(path, content, referable, loader), f"there is no encoding `{encoding}`", 0)
+    except UnicodeError as error:
+        # In the middle of a file of wide letters, nothing is where bytes tell.
+        start = 0 if codecs.lookup(encoding or "").name.startswith(_WIDE) else getattr(error, "start", 0)
+        at = len(content[:start].decode("utf-8", "surrogateescape"))
+        return _misencoded(parse_env_file(path, content, referable, loader), f"the file is not `{encoding}`", at)
+    return parse_env_file(path, in_encoding, referable, loader)
+
+
+def _misencoded(file: EnvFile, reason: str, at: int) -> EnvFile:
+    end = len(file.source.text)
+    return file._replace(misencoded=reason, undecodable=Span(min(at, end), min(at + 1, end)))
 
 
 def once(paths: Sequence[str]) -> list[str]:

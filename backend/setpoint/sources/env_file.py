@@ -1,6 +1,5 @@
 """Where values come from: env files and the process environment, read but not yet checked."""
 
-import codecs
 import errno
 import os
 import stat
@@ -58,7 +57,8 @@ class EnvFile(NamedTuple):
         reading: What the loader reads in it.
         loader: The loader.
         encoding: The actual encoding of the bytes, `UTF-8` unless they are something else.
-        undecodable: The place of the first byte that is not UTF-8, if any.
+        undecodable: The place of the first byte that is not UTF-8, if any, or that the app can't decode.
+        misencoded: Why the app can't decode it, if it is a settings class that names the encoding.
         trouble: Why it could not be read, if so.
         reason: The operating system's message about that.
         kind: Whether it is an env file.
@@ -70,6 +70,7 @@ class EnvFile(NamedTuple):
     loader: str = DEFAULT_LOADER
     encoding: str = "UTF-8"
     undecodable: Span | None = None
+    misencoded: str | None = None
     trouble: Trouble | None = None
     reason: str | None = None
     kind: SourceKind = SourceKind.ENV_FILE
@@ -120,27 +121,24 @@ def read_env_file(
 
     Raises:
         LookupError: There is no such encoding.
-        UnicodeDecodeError: It is not UTF-8, and the file can't be decoded with it.
+        UnicodeError: It is not UTF-8, and the file can't be decoded with it.
     """
     try:
         content = content_of(path)
     except OSError as error:
-        nothing = Reading((), {}, ())
-        trouble, reason = trouble_of(error)
-        return EnvFile(path, SourceText(path, ""), nothing, loader or DEFAULT_LOADER, trouble=trouble, reason=reason)
+        return unread(path, error, loader)
     if encoding is not None:
-        content = _in_utf_8(content, encoding)
+        from setpoint.sources.encoding import in_utf_8  # noqa: PLC0415 - few apps name one
+
+        content = in_utf_8(content, encoding)
     return parse_env_file(path, content, environment, loader)
 
 
-def _in_utf_8(content: bytes, encoding: str) -> bytes:
-    """Return `content` in UTF-8; unchanged if it should be UTF-8 and is not, which is a separate finding."""
-    try:
-        return content.decode(encoding).encode("utf-8")
-    except UnicodeDecodeError:
-        if not codecs.lookup(encoding).name.startswith("utf-8"):
-            raise
-        return content
+def unread(path: str, error: OSError, loader: str | None) -> EnvFile:
+    """Return what is known of the file at `path`, which `error` keeps from being read."""
+    trouble, reason = trouble_of(error)
+    nothing = Reading((), {}, ())
+    return EnvFile(path, SourceText(path, ""), nothing, loader or DEFAULT_LOADER, trouble=trouble, reason=reason)
 
 
 def refuse_unreadable(files: Iterable[EnvFile]) -> None:
@@ -232,14 +230,14 @@ def parse_env_file(path: str, content: bytes, environment: Mapping[str, str], lo
     if loader is not None:
         exact = SourceText.from_bytes(path, content)
         return EnvFile(path, exact, find_loader(loader).read(exact.text, environment), loader)
-    encoding = _encoding(content)
-    if encoding != "UTF-8":
+    encoding = _wide_encoding(content)
+    if encoding is not None:
         text = content.decode(encoding, "replace").removeprefix("\ufeff")
         return _env_file(SourceText(path, text), environment, encoding, Span(0, min(1, len(text))))
     source = SourceText.from_bytes(path, content)
     bad = first_bad_byte(source.text)
     if bad is None:
-        return _env_file(source, environment, encoding, None)
+        return _env_file(source, environment, "UTF-8", None)
     return _env_file(source, environment, "not UTF-8", Span(bad, bad + 1))
 
 
@@ -276,8 +274,8 @@ def _as_if_closed(source: SourceText, environment: Mapping[str, str]) -> Reading
     return replace(reading, problems=tuple(problems))
 
 
-def _encoding(content: bytes) -> str:
-    """Return the encoding of `content`, by its byte order mark or by where its zero bytes are."""
+def _wide_encoding(content: bytes) -> str | None:
+    """Return in which encoding of several bytes a letter `content` is, by its mark or by where its zero bytes are."""
     if content.startswith((b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff")):
         return "UTF-32"
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -288,4 +286,4 @@ def _encoding(content: bytes) -> str:
             return "UTF-16-LE"
         if head[0::2].count(0) > len(head) * 0.4 and not head[1::2].count(0):
             return "UTF-16-BE"
-    return "UTF-8"
+    return None

@@ -6,7 +6,10 @@ import pytest
 from pydantic import BaseModel, Field
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
+from setpoint.application.check_files import check_files
 from setpoint.application.gathering import of_a_start
+from setpoint.application.judging import Terms
+from setpoint.check.catalogue.selection import Selection
 from setpoint.check.checking import check
 from setpoint.cli.shown_setting import value_in_words
 from setpoint.contract.settings_class import SettingsContract
@@ -216,6 +219,35 @@ def test_a_file_that_the_class_cannot_decode_is_refused(encoding: str, content: 
     Path(".env").write_bytes(content)
     source = "SP409 the source `DotEnvSettingsSource` of the settings class fails with"
     assert _found(Encoded, {}) == ([f"{source} {fails}"] if fails else [])
+
+
+@pytest.mark.parametrize(
+    ("encoding", "content", "place"),
+    [
+        ("ascii", "PORT=1\nNAME=café\n".encode(), "2:9 the file is not `ascii`"),
+        ("cp1252", b"NAME=\x81\n", "1:6 the file is not `cp1252`"),
+        ("utf-16", "NAME=café\n".encode("utf-16-le"), "1:1 the file is not `utf-16`"),
+        ("utf-16", b"NAME=cafe\n", "1:1 the file is not `utf-16`"),
+        ("nonesuch", b"", "1:1 there is no encoding `nonesuch`"),
+        ("utf-8-sig", "NAME=café\n".encode("latin-1"), "1:9 the file is not UTF-8"),
+        ("latin-1", "NAME=café\n".encode("latin-1"), None),
+        ("utf-16-le", "NAME=café\n".encode("utf-16-le"), None),
+    ],
+)
+def test_a_file_that_the_class_could_not_decode_is_no_good_one(
+    encoding: str, content: bytes, place: str | None, tmp_path: Path
+) -> None:
+    """Whoever gives it to a check learns what its start would."""
+
+    class Encoded(BaseSettings):
+        model_config = SettingsConfigDict(env_file=".env", env_file_encoding=encoding, extra="ignore")
+        name: str = ""
+
+    Path("prod.env").write_bytes(content)
+    contract = SettingsContract.of(Encoded)
+    report = check_files([contract], ["prod.env"], Project(tmp_path), Terms(Selection.of_words(["SP003,SP401"], [])))
+    found = [f"{at.line}:{at.column} {each.message}" for each in report.diagnostics if (at := each.location)]
+    assert found == ([place] if place else [])
 
 
 def test_a_source_that_fails_is_not_a_text_that_it_cannot_decode() -> None:

@@ -60,7 +60,7 @@ def unreadable_file(subject: Subject) -> Iterator[Finding]:
 
 @built_in("SP003", "not-utf-8", Severity.ERROR, problem=ProblemKind.NOT_UTF_8, refuses_start=True)
 def not_utf_8(subject: Subject) -> Iterator[Finding]:
-    """Report an env file that is not encoded in UTF-8.
+    """Report an env file that is not encoded in UTF-8, or not in the encoding that the settings class names.
 
     Why it matters: programs refuse such a file, drop variables or put wrong characters into values.
 
@@ -74,7 +74,11 @@ def not_utf_8(subject: Subject) -> Iterator[Finding]:
         if file.undecodable is None:
             continue
         region = Region(file, file.undecodable)
-        if file.encoding.startswith("UTF-"):
+        if file.misencoded:
+            yield Finding(
+                file.misencoded, region, hint="the settings class names this encoding: see its `env_file_encoding`"
+            )
+        elif file.encoding.startswith("UTF-"):
             encoding = file.encoding.removesuffix("-LE").removesuffix("-BE")
             yield Finding(
                 f"the file is {encoding}, not UTF-8", region, hint="save it as UTF-8 without a byte order mark"
