@@ -24,7 +24,7 @@ from setpoint.resolution.shown_values import (
 from setpoint.resolution.statement import Line, Statement, lines_of, statement_of
 from setpoint.resolution.strangers import forbidden, kept
 from setpoint.sources.entry import Entry, entries_of
-from setpoint.sources.env_file import SourceKind
+from setpoint.sources.env_file import EnvFile, SourceKind
 from setpoint.sources.gathered import Gathered, ProcessEnvironment
 from setpoint.text.guarded import MASK, Guarded
 from setpoint.text.mask import Redactor
@@ -111,14 +111,20 @@ class Subject:
     def _assignments_of(self, source: SourceRecord) -> Iterator[Assignment]:
         if source.kind is SourceKind.SECRETS_DIRECTORY:
             for file in (each for each in self.gathered.secret_files if each.kind is source.kind):
-                place = source.place_of(file.path)
-                yield from (self.assignment_of(each)._replace(place=place or ()) for each in entries_of(file))
+                yield from self._of_secret_file(file, source)
         elif source.kind is SourceKind.FILE_VARIABLE:
             named = (each.content for each in self.gathered.file_variables if not each.content.trouble)
             yield from (self.assignment_of(entry) for file in named for entry in entries_of(file))
         else:
             given = (self._written.get((each.name, each.value), each) for each in source.entries)
             yield from (self._assignment_of_source(each, source) for each in given if each.value is not None)
+
+    def _of_secret_file(self, file: EnvFile, source: SourceRecord) -> Iterator[Assignment]:
+        given, name = map(self.assignment_of, entries_of(file)), source.name_of_secret(file.path)
+        if name is None or source.naming is None:
+            yield from given
+        elif variable := self._names_read_otherwise[source.naming].find(name):
+            yield from (each._replace(variable=variable, place=variable.path_of(name)) for each in given)
 
     @cached_property
     def _written(self) -> Mapping[tuple[str, str | None], Entry]:
@@ -147,7 +153,9 @@ class Subject:
 
     def read_otherwise(self, name: str) -> Variable | None:
         """Return the variable that some source reads as `name`, although the class does not call it that."""
-        return next(filter(None, (each.find(name) for each in self._names_read_otherwise.values())), None)
+        of_files = {source.naming for made in self.asked.builds for source in made.sources if source.secret_names}
+        names = (each for naming, each in self._names_read_otherwise.items() if naming not in of_files)
+        return next(filter(None, (each.find(name) for each in names)), None)
 
     @cached_property
     def assignments(self) -> Mapping[str, Assignment]:

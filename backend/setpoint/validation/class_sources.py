@@ -34,7 +34,7 @@ from setpoint.sources.entry import Entry, entries_of
 from setpoint.sources.env_file import DEFAULT_LOADER, EnvFile, find_env_file, read_env_file
 from setpoint.validation.process_environment import process_environment, silence
 from setpoint.validation.record import Build, Given, Record
-from setpoint.validation.recorded_source import Reading, RecordedSource, described, half_made
+from setpoint.validation.recorded_source import Reading, RecordedSource, described, half_made, key_of
 
 Sources = tuple[PydanticBaseSettingsSource, ...]
 Texts = Mapping[str, str | None]
@@ -169,7 +169,9 @@ class _Making:
     def _reading_of(self, source: object) -> Reading | None:
         """Return what `source`, or the one that it wraps, has read; None for another kind."""
         wrapped = list(getattr(source, "__dict__", {}).values())
-        return next((found for read, found in self._readings if any(each is read for each in (source, *wrapped))), None)
+        found = (each for each in self._readings if any(each[0] is one for one in (source, *wrapped)))
+        read, reading = next(found, (None, None))
+        return reading and (tuple(_kept(read, reading[0])), reading[1])
 
     def words_of(self, words: object) -> object:
         """Return what the class parses as its command line for `words`; `True` means that of this process."""
@@ -212,6 +214,12 @@ class _Making:
                     loader = None if self._given.recovers else DEFAULT_LOADER
                     files[key] = read_env_file(path, referable, loader, encoding=source.env_file_encoding)
                 yield files[key]
+
+
+def _kept(source: Any, entries: tuple[Entry, ...]) -> Iterator[Entry]:
+    """Yield those of `entries` that `source` has not dropped since it read them, as code of the app's own may."""
+    dropped = _parsed(source, entries).keys() - source.env_vars.keys()
+    yield from (each for each in entries if key_of(source, each.name) not in dropped)
 
 
 def _parsed(source: EnvSettingsSource, entries: tuple[Entry, ...]) -> Texts:

@@ -73,7 +73,7 @@ class SourceRecord:
         entries: The variables that it has from the process environment or env files, later ones over earlier.
         files: The env files that it has found itself.
         secret_names: How its secret files are named, if not like variables.
-        naming: How it reads names, if not like the class.
+        naming: How it reads names, if not like the class; that of secret files in any case.
         parts_of: Returns what variables of their own, except some, set inside a field, whatever the source has for it.
         read_alone: Reads one of several config files, which the source puts together.
         values: What it gave, by the keys that the settings class accepts.
@@ -109,15 +109,10 @@ class SourceRecord:
         """Return what is known about the source, as one of the config file at `path` alone."""
         return SourceRecord(self.kind, self.name, paths=(path,))
 
-    def place_of(self, path: str) -> tuple[str, ...] | None:
-        """Return the path of what the secret file at `path` sets, if its name alone says; otherwise None."""
-        for directory in self.paths if self.secret_names else ():
-            beginning = os.path.join(directory, "")  # noqa: PTH118 - `Path` would remove `./`
-            if self.secret_names and path.startswith(beginning):
-                name = path.removeprefix(beginning)[len(self.secret_names.prefix) :]
-                delimiter = self.secret_names.delimiter
-                return tuple(each.lower() for each in (name.split(delimiter) if delimiter else [name]))
-        return None
+    def name_of_secret(self, path: str) -> str | None:
+        """Return how the source calls the secret file at `path`, if the folders are a part of that; otherwise None."""
+        inside = (os.path.join(each, "") for each in self.paths if self.secret_names)  # noqa: PTH118 - `Path` would remove `./`
+        return next((path.removeprefix(each) for each in inside if path.startswith(each)), None)
 
 
 class Build:

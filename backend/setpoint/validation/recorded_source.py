@@ -68,8 +68,8 @@ def described(source: object, reading: Reading | None) -> SourceRecord:
         is_file = isinstance(source, DotEnvSettingsSource)
         kind = SourceKind.ENV_FILE if is_file else SourceKind.PROCESS_ENVIRONMENT
     entries, files = reading or ((), ())
-    naming = _naming_of_its_own(source) if reading is not None else None
     paths, secret_names = tuple(_paths(source, kind)), _nesting(source)
+    naming = _naming_of_its_own(source) if reading is not None or secret_names is not None else None
     record = SourceRecord(
         kind, name, paths=paths, entries=entries, files=files, secret_names=secret_names, naming=naming
     )
@@ -115,12 +115,13 @@ def _paths(source: Any, kind: SourceKind) -> Iterator[str]:
 
 
 def _naming_of_its_own(source: object) -> Naming | None:
-    """Return how `source` reads names, if the app has it do so in another way than the class."""
+    """Return how `source` reads names: those of files, or others in another way than the class."""
     if not isinstance(source, EnvSettingsSource):
         return None
     own = {name: getattr(source, name) for name in _NAMING}
     of_class = {name: source.config.get(name, default) for name, default in _NAMING.items()}
-    return None if own == of_class else (source.settings_cls, tuple(own.items()))
+    is_alike = own == of_class and not isinstance(source, NestedSecretsSettingsSource)
+    return None if is_alike else (source.settings_cls, tuple(own.items()))
 
 
 def _nesting(source: object) -> "SecretNames | None":
@@ -214,12 +215,13 @@ def _to_blame(source: Any, name: str, field: FieldInfo, entries: tuple[Entry, ..
             source.env_vars = {key: value}
             error = _error_of_decoding(source, name, field)
             if error is not None:
-                last = [each for each in entries if _key(source, each.name) == key][-1:]
+                last = [each for each in entries if key_of(source, each.name) == key][-1:]
                 yield from (Undecodable(name, each, error) for each in last)
     source.env_vars = every
 
 
-def _key(source: PydanticBaseEnvSettingsSource, name: str) -> str:
+def key_of(source: PydanticBaseEnvSettingsSource, name: str) -> str:
+    """Return the key under which `source` keeps the variable called `name`."""
     return name if source.case_sensitive else name.lower()
 
 
@@ -227,7 +229,7 @@ def _pass_over(source: Any, undecodable: Mapping[str, list[Undecodable]]) -> Non
     """Keep `source` from seeing what it can't decode; without a variable to blame, from the whole field."""
     every = [each for found in undecodable.values() for each in found]
     if isinstance(source, EnvSettingsSource):
-        keys = {_key(source, each.entry.name) for each in every if each.entry}
+        keys = {key_of(source, each.entry.name) for each in every if each.entry}
         source.env_vars = {key: value for key, value in source.env_vars.items() if key not in keys}
     ask = source.get_field_value
     whole = {each.field for each in every if each.entry is None}

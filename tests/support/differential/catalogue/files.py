@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pydantic import BaseModel, SecretStr
+from pydantic import AliasChoices, BaseModel, Field, SecretStr
 from pydantic_settings import BaseSettings, NestedSecretsSettingsSource, SettingsConfigDict
 
 from support.differential.case import BOOL, INT, PROCESS, WORD, Case, Texts
@@ -29,6 +29,13 @@ class OtherEncoding(BaseSettings):
     model_config = SettingsConfigDict(env_file=".env", env_file_encoding="latin-1", extra="ignore")
     name: str = "none"
     port: int = 1
+
+
+class NotInItsEncoding(BaseSettings):
+    """Refuses what the file next to it holds."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="ascii", extra="ignore")
+    name: str = "none"
 
 
 class NoFile(BaseSettings):
@@ -121,6 +128,39 @@ class NestedSecretsInFolders(BaseSettings):
     )
 
 
+class NestedSecretsByOtherNames(BaseSettings):
+    """Aliases lead into its secret files, which have another prefix than its variables."""
+
+    class Db(BaseModel):
+        user: str = "app"
+        password: SecretStr = Field(SecretStr("none"), validation_alias=AliasChoices("PASSWORD", "PW"))
+        limits: dict[str, int] = {}
+
+    model_config = SettingsConfigDict(
+        env_prefix="APP_",
+        env_nested_delimiter="__",
+        secrets_dir="secrets",
+        secrets_prefix="S_",
+    )
+    database: Db = Field(Db(), validation_alias=AliasChoices("DATABASE", "DB"))
+    cache: _Db = _Db(password=SecretStr("none"))
+    settings_customise_sources = chosen(lambda _, given: (given["env"], NestedSecretsSettingsSource(given["secrets"])))
+
+
+class NestedSecretsInTheirCase(BaseSettings):
+    """Heeds the case of secret files alone."""
+
+    class Db(BaseModel):
+        Password: SecretStr = SecretStr("none")
+
+    model_config = SettingsConfigDict(
+        secrets_dir="secrets", secrets_case_sensitive=True, secrets_nested_delimiter="__", extra="ignore"
+    )
+    db: Db = Field(Db(), alias="Db")
+    port: int = 1
+    settings_customise_sources = chosen(lambda _, given: (given["env"], NestedSecretsSettingsSource(given["secrets"])))
+
+
 class OwnInit(BaseSettings):
     model_config = SettingsConfigDict(extra="ignore")
     port: int = 1
@@ -156,6 +196,7 @@ CASES = [
     Case(TwoFiles, _SERVER, (PROCESS, ".env", ".env.local")),
     Case(FileTwoFoldersUp, _SERVER, (PROCESS, "../../.env")),
     Case(OtherEncoding, {"NAME": Texts(("caf\xe9", "th\xe9")), "PORT": INT}, (".env",), encoding="latin-1"),
+    Case(NotInItsEncoding, {"NAME": Texts(("caf\xe9", "plain"))}, (".env",), encoding="latin-1"),
     Case(NoFile, _SERVER),
     Case(AllowsStrangers, {"PORT": INT, "ANYTHING": WORD}),
     Case(AllowsStrangersWithPrefix, {"APP_PORT": INT, "APP_OTHER": WORD, "PORT": INT}),
@@ -179,6 +220,26 @@ CASES = [
         _DIRECTORY,
     ),
     Case(NestedSecretsInFolders, {"USER": WORD, "PASSWORD": _SECRET["TOKEN"]}, ("secrets/db/",), _DIRECTORY),
+    Case(
+        NestedSecretsByOtherNames,
+        {
+            "DATABASE__USER": WORD,
+            "DB__PW": _SECRET["TOKEN"],
+            "DATABASE__PASSWORD": _SECRET["TOKEN"],
+            "DATABASE__LIMITS": Texts(('{"cpu": 1}', "{}"), ("x", '{"cpu": "x"}')),
+            "DATABASE__LIMITS__RAM": INT,
+            "S_CACHE__USER": WORD,
+            "APP_CACHE__USER": WORD,
+        },
+        (PROCESS, "secrets/"),
+        _DIRECTORY,
+    ),
+    Case(
+        NestedSecretsInTheirCase,
+        {"Db__Password": _SECRET["TOKEN"], "port": INT},
+        (PROCESS, "secrets/"),
+        _DIRECTORY,
+    ),
     Case(OwnInit, _SERVER, (PROCESS, "own.env", ".env"), in_place=["own.env"]),
     Case(OwnInitGivesValues, _SERVER),
     Case(OwnInitOtherPrefix, {"OWN_PORT": INT, "PORT": INT}, (PROCESS,), exception="passes `_env_prefix` itself"),

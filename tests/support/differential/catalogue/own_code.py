@@ -1,5 +1,6 @@
 """Settings classes of open-source projects that do a part of the work in code of their own."""
 
+import os
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -16,6 +17,7 @@ from pydantic import (
 )
 from pydantic_settings import (
     BaseSettings,
+    EnvSettingsSource,
     NoDecode,
     SettingsConfigDict,
     YamlConfigSettingsSource,
@@ -137,6 +139,23 @@ class NotToBeMade(BaseSettings):
         raise RuntimeError(message)
 
 
+class _CapitalsAlone(EnvSettingsSource):
+    """Drops what is not written in capitals, once it has read everything."""
+
+    def __init__(self, settings_cls: type[BaseSettings]) -> None:
+        super().__init__(settings_cls)
+        capitals = {name.lower() for name in os.environ if name.isupper()}
+        self.env_vars = {name: text for name, text in self.env_vars.items() if name in capitals}
+
+
+class CapitalsAlone(BaseSettings):
+    """A platform whose variables are in capitals, and nothing else is meant."""
+
+    port: int = 1
+    host: str = "localhost"
+    settings_customise_sources = chosen(lambda cls, given: (given["init"], _CapitalsAlone(cls)))
+
+
 _DATABASE = {"DATA_URL": _URL, "DATA_HOST": WORD, "DATA_NAME": WORD}
 
 CASES = [
@@ -171,4 +190,5 @@ CASES = [
         varied={"app.yaml": ("workers: 4\n", "plugins: {mail: {host: h}}\n", "workrs: 4\n", "workers: many\n", None)},
     ),
     Case(NotToBeMade, {"NAME": WORD}, (PROCESS,)),
+    Case(CapitalsAlone, {"PORT": INT, "HOST": WORD}, (PROCESS,)),
 ]
