@@ -113,6 +113,8 @@ def _is_kept(settings: object, setting: Setting) -> bool:
             found = _attribute(found, str(step))
         elif isinstance(found, Mapping):
             folded = {str(key).casefold(): each for key, each in found.items()}
+            if str(step).casefold() not in folded and not all(isinstance(key, str) for key in found):
+                return True  # What the class has made of the key need not be spelled like it.
             found = folded.get(str(step).casefold(), _NOTHING)
         elif is_dataclass(found):
             known = {each.name.casefold(): each.name for each in fields(found)}

@@ -1,6 +1,9 @@
 """Values of which the class knows several shapes, and keys that it does not know itself."""
 
+from datetime import date
+from enum import Enum
 from typing import Annotated, Any, Literal
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -89,6 +92,21 @@ class NumbersByName(BaseSettings):
     limits: dict[str, int] = {}
 
 
+class Stage(Enum):
+    DEV = "dev"
+    LIVE = "live"
+
+
+class KeysThatAreNoText(BaseSettings):
+    """Of keys, the class makes something that is spelled in another way."""
+
+    model_config = _NESTED
+    groups: dict[Stage, _Group] = {}
+    days: dict[date, int] = {}
+    shares: dict[float, str] = {}
+    limits: dict[UUID, int] = {}
+
+
 class ListsByName(BaseSettings):
     model_config = _NESTED
     lists: dict[str, list[int]] = {}
@@ -141,6 +159,16 @@ CASES = [
     Case(
         NumbersByName,
         {"LIMITS": Texts(('{"cpu": 1}', '{"cpu": 2}'), ("x", '{"cpu": "x"}')), "LIMITS__CPU": INT, "LIMITS__RAM": INT},
+    ),
+    Case(
+        KeysThatAreNoText,
+        {
+            "GROUPS__DEV__NAME": WORD,
+            "GROUPS__LIVE": Texts(('{"name": "n"}', '{"name": "m", "count": 2}'), ("x", "{}")),
+            "DAYS__2020-01-01": INT,
+            "SHARES__1.50": WORD,
+            f"LIMITS__{UUID(int=7)}": INT,
+        },
     ),
     Case(
         ListsByName,
