@@ -90,9 +90,10 @@ class Origins:
         if len(setting) != 1 or setting[0] in self.fields:
             return None
         key = str(setting[0])
-        given = (each for each in self.sources if key in each.values and not each.record.entries)
-        records = (each.record_at(setting) for each in given)
-        return next((Assignment(key, Guarded(""), None, source=each, place=(key,)) for each in records), None)
+        source = next((each for each in self.sources if key in each.values), None)
+        if source is None or source.record.entries:
+            return None
+        return Assignment(key, Guarded(""), None, source=source.record_at(setting), place=(key,))
 
     def is_default(self, setting: Setting) -> bool:
         """Return whether no source sets `setting`, so that its value is the default of the class."""

@@ -6,7 +6,8 @@ from typing import Any, cast
 
 import pytest
 from pydantic import BaseModel, SecretStr
-from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from setpoint.cli.shown_setting import value_in_words
 from setpoint.contract.settings_class import SettingsContract
@@ -228,3 +229,33 @@ def test_whoever_chooses_no_tuple_of_sources_is_told_what_to_do(customise: Calla
         "`settings_customise_sources()` of the settings class fails with TypeError: it has to take `settings_cls` and "
         "the four sources by name, and to return a tuple of sources"
     )
+
+
+class Constants(PydanticBaseSettingsSource):
+    """Gives values under names that differ from those of settings in case."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        """Return nothing for one field alone."""
+        return None, field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        """Return them."""
+        return {"Port": 5}
+
+
+class WithConstants(BaseSettings):
+    """It forbids what it does not know."""
+
+    port: int = 1
+
+    @classmethod
+    def settings_customise_sources(cls, *_: Any, **sources: Any) -> tuple[Any, ...]:
+        """Ask for constants last."""
+        return sources["env_settings"], Constants(cls)
+
+
+def test_a_key_that_a_source_spells_in_another_case_is_no_fault_of_a_variable() -> None:
+    """The class takes the variable, and forbids the key."""
+    report = checked("PORT=5\n", settings_class=WithConstants)
+    said = "`Port` of the source `Constants` is not a setting, and the settings class forbids it"
+    assert [(each.message, each.location) for each in report.diagnostics] == [(said, None)]

@@ -24,7 +24,7 @@ def explained(subject: Subject, refused: Iterable[tuple[Refusal, Assignment | No
     groups: dict[tuple[str, str], list[tuple[Refusal, Assignment | None]]] = {}
     inside: dict[str, frozenset[str]] = {}
     for refusal, blamed in refused:
-        assignment = blamed or subject.origins.stranger(refusal.setting)
+        assignment = subject.origins.stranger(refusal.setting) or blamed
         region = (_name(subject, refusal, assignment), _where_inside(subject, refusal, assignment, inside))
         groups.setdefault(region, []).append((refusal, assignment))
     for (name, where), group in groups.items():

@@ -113,6 +113,15 @@ class YamlFirst(BaseSettings):
     settings_customise_sources = chosen(lambda cls, given: (YamlConfigSettingsSource(cls), given["env"]))
 
 
+class YamlForbidsStrangers(BaseSettings):
+    """Of names that differ in case alone, the environment may use either, and a file one."""
+
+    model_config = SettingsConfigDict(yaml_file="config.yaml", env_file=".env", extra="forbid")
+    port: int = 1
+    host: str = "localhost"
+    settings_customise_sources = ordered("env", "dotenv", last=YamlConfigSettingsSource)
+
+
 class _OwnToml(InitSettingsSource):
     """Reads a file by itself, as many projects wrote before there was a source for it."""
 
@@ -207,6 +216,11 @@ CASES = [
         {"APP_PORT": INT, "APP_NAMES": WORDS},
         (PROCESS,),
         varied={"config.yaml": ("port: 3\n", "names: [a]\n", "names: a\n", None)},
+    ),
+    Case(
+        YamlForbidsStrangers,
+        _SERVER,
+        varied={"config.yaml": ("port: 3\n", "host: b\n", "PORT: 3\nHost: b\n", "port: x\n", None)},
     ),
     Case(
         OwnToml,
