@@ -234,7 +234,7 @@ def test_whoever_chooses_no_tuple_of_sources_is_told_what_to_do(customise: Calla
 class Constants(PydanticBaseSettingsSource):
     """Gives values under names that differ from those of settings in case."""
 
-    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+    def get_field_value(self, _: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
         """Return nothing for one field alone."""
         return None, field_name, False
 

@@ -341,7 +341,7 @@ def test_a_value_under_the_prefix_of_a_source_is_shown_and_refused_by_that_name(
     ("settings_class", "in_file", "in_process", "lacking"),
     [
         (unions.ModelsByName, 'GROUPS={"g1": {"name": "n"}}', {"GROUPS__G2__COUNT": "1"}, "GROUPS__G2__NAME"),
-        (unions.ModelsInUnionByName, 'STORES={"a": {"kind": "bucket"}}', {"STORES__B__KIND": "file"}, "STORES__B__PATH"),
+        (unions.ModelsInUnionByName, 'STORES={"a":{"kind": "bucket"}}', {"STORES__B__KIND": "file"}, "STORES__B__PATH"),
         (nesting.Deep, 'POOL={"size": 1}', {"POOL__DB__PORT": "1"}, "POOL__DB__HOST"),
     ],
 )
