@@ -190,8 +190,10 @@ def _leads_along(
     """Return whether the keys in the name of `assignment` after one of `heads` lead to `keys`, or to what is around."""
     if keys is None or assignment.place or not contract.delimiter:
         return True
-    delimiter = contract.canonical(contract.delimiter)
-    own = _keys(heads, contract.canonical(assignment.name), delimiter)
+    delimiter, name = contract.canonical(contract.delimiter), contract.canonical(assignment.name)
+    own = _keys(heads, name, delimiter)
+    if own == name:
+        return True  # A source reads names in a way of its own.
     along = "".join(f"{delimiter}{contract.canonical(str(each))}" for each in keys)
     return f"{along}{delimiter}".startswith(f"{own}{delimiter}")
 
