@@ -280,5 +280,10 @@ class Subject:
         return is_given_by_itself or is_ignored or is_read
 
     def is_read_beside(self, name: str) -> bool:
-        """Return whether another settings class of the app reads the variable `name`."""
-        return any(each.find(name) or each.from_file(name) for each in self.beside)
+        """Return whether another settings class of the app reads the variable `name`, even one that its code makes."""
+        return any(each.find(name) or each.from_file(name) for each in (*self.beside, *self._made_in_code))
+
+    @cached_property
+    def _made_in_code(self) -> Sequence[SettingsContract]:
+        made = {each.settings_class: None for each in self.asked.builds}
+        return [SettingsContract.of(each) for each in made if not issubclass(each, self.contract.settings_class)]

@@ -18,6 +18,7 @@ from setpoint.text.join import joined
 from setpoint.text.mask import Redactor
 from setpoint.text.raised import place_of
 from setpoint.validation.class_sources import build
+from setpoint.validation.made_in_code import refused_in_code
 from setpoint.validation.record import Build, Given, NoValuesError, Record, SourceRecord, Undecodable
 from setpoint.validation.refusal import LOOKED, RAISED, Refusal, RefusalKind, failure
 
@@ -53,10 +54,26 @@ def validate(contract: SettingsContract, record: Record, redactor: Redactor) -> 
     if record.settings is not None and not (of_sources or of_parts):
         return Validated(record.settings)
     if top is None or top.values is None:
-        return Validated(None, (*of_sources, _failure_of_sources(record, redactor)))
-    undecodable = {str(each.setting[0]) for each in of_sources if len(each.setting) == 1}
-    of_parts = [each for each in of_parts if each.setting[0] not in undecodable]
-    return _of_values(contract, record, top.values, (of_sources, of_parts), redactor)
+        found = Validated(None, (*of_sources, _failure_of_sources(record, redactor)))
+    else:
+        undecodable = {str(each.setting[0]) for each in of_sources if len(each.setting) == 1}
+        of_parts = [each for each in of_parts if each.setting[0] not in undecodable]
+        found = _of_values(contract, record, top.values, (of_sources, of_parts), redactor)
+    return _with_what_code_makes(contract, record, found, redactor)
+
+
+def _with_what_code_makes(
+    contract: SettingsContract, record: Record, found: Validated, redactor: Redactor
+) -> Validated:
+    """Return `found`, in which what another settings class refuses is told as that, and not as a fault of this one."""
+    if len(record.builds) <= bool(record.top):
+        return found
+    def ask(made: SettingsContract, alone: Record, values: Mapping[str, Any]) -> Sequence[Refusal]:
+        return _refused(made, alone, values, frozenset(), redactor)[0]
+
+    refused = list(refused_in_code(contract, record, ask))
+    own = (each for each in found.refusals if not any(other.explains(each) for other in refused))
+    return found._replace(refusals=(*own, *(each.in_words for each in refused)))
 
 
 def _of_sources(contract: SettingsContract, top: Build, redactor: Redactor) -> Iterator[Refusal]:

@@ -1,0 +1,93 @@
+"""A settings class that code of another one makes is told of by its own name and variables."""
+
+from typing import Any, Self
+
+import pytest
+from pydantic import Field, PrivateAttr, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from support.checking import checked
+
+
+class Db(BaseSettings):
+    """It reads variables of its own."""
+
+    model_config = SettingsConfigDict(env_prefix="DB_")
+
+    port: int
+    host: str = "localhost"
+
+
+class ByInit(BaseSettings):
+    """Its `__init__` makes the other one, whatever sources say."""
+
+    db: Db
+    name: str = "none"
+
+    def __init__(self, **values: Any) -> None:
+        super().__init__(db=Db(), **values)
+
+
+class ByModelValidator(BaseSettings):
+    """It makes the other one unless a source sets it."""
+
+    db: Db | None = None
+    name: str = "none"
+
+    @model_validator(mode="after")
+    def with_db(self) -> Self:
+        """Make it."""
+        self.db = self.db or Db()
+        return self
+
+
+class ByFieldValidator(BaseSettings):
+    """It looks into the other one, whose settings are not among its own."""
+
+    name: str = "none"
+
+    @field_validator("name")
+    @classmethod
+    def with_host(cls, value: str) -> str:
+        """Add its host."""
+        return f"{value}.{Db().host}"
+
+
+class AfterInit(BaseSettings):
+    """It makes the other one when all is read."""
+
+    name: str = "none"
+    _db: Db = PrivateAttr()
+
+    def model_post_init(self, _: Any, /) -> None:
+        """Make it."""
+        self._db = Db()
+
+
+class InList(BaseSettings):
+    """A function makes a default that holds the other one."""
+
+    name: str = "none"
+    dbs: list[Db] = Field(default_factory=lambda: [Db()])
+
+
+MAKING: list[type[BaseSettings]] = [ByInit, ByModelValidator, ByFieldValidator, AfterInit, InList]
+_HEAD = "the settings class `Db`, which code of this one makes,"
+_ADVICE = "to see why, name it among the settings classes of the app"
+
+
+@pytest.mark.parametrize("settings_class", MAKING)
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("NAME=a\n", [f"{_HEAD} needs `DB_PORT`; {_ADVICE}"]),
+        ("NAME=a\nDB_PORT=x\n", [f"{_HEAD} refuses `DB_PORT`; {_ADVICE}"]),
+        ("NAME=a\nDB_PORT=5432\nDB_HOST=db\n", []),
+    ],
+)
+def test_what_code_makes_is_refused_by_its_own_variables(
+    settings_class: type[BaseSettings], content: str, said: list[str]
+) -> None:
+    """No setting of the class that makes it is to blame, and nothing that it needs is to be taken out."""
+    report = checked(content, settings_class=settings_class)
+    assert [(each.message, each.location) for each in report.diagnostics] == [(each, None) for each in said]
