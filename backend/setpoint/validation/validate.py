@@ -68,6 +68,7 @@ def _with_what_code_makes(
     """Return `found`, in which what another settings class refuses is told as that, and not as a fault of this one."""
     if len(record.builds) <= bool(record.top):
         return found
+
     def ask(made: SettingsContract, alone: Record, values: Mapping[str, Any]) -> Sequence[Refusal]:
         return _refused(made, alone, values, frozenset(), redactor)[0]
 

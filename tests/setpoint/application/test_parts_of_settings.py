@@ -14,6 +14,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from support.checking import checked, messages, run_setpoint
+from support.differential.catalogue import nesting, unions
 
 
 class Cat(BaseModel):
@@ -170,3 +171,19 @@ Default: 1
 
 QUEUE_SIZE is 5 (.env:1:1)
 """)
+
+
+@pytest.mark.parametrize(
+    ("settings_class", "in_file", "in_process", "lacking"),
+    [
+        (unions.ModelsByName, 'GROUPS={"g1": {"name": "n"}}', {"GROUPS__G2__COUNT": "1"}, "GROUPS__G2__NAME"),
+        (unions.ModelsInUnionByName, 'STORES={"a":{"kind": "bucket"}}', {"STORES__B__KIND": "file"}, "STORES__B__PATH"),
+        (nesting.Deep, 'POOL={"size": 1}', {"POOL__DB__PORT": "1"}, "POOL__DB__HOST"),
+    ],
+)
+def test_a_value_that_leads_nowhere_near_a_lacking_part_is_not_to_blame(
+    settings_class: type[BaseSettings], in_file: str, in_process: dict[str, str], lacking: str
+) -> None:
+    """Another source has what is around the part, and the line in the file is as good as any."""
+    report = checked(f"{in_file}\n", settings_class=settings_class, environment=in_process)
+    assert [(each.code, each.variable, each.location) for each in report.diagnostics] == [("SP302", lacking, None)]

@@ -335,19 +335,3 @@ def test_a_value_under_the_prefix_of_a_source_is_shown_and_refused_by_that_name(
     assert (found.name, found.winner and found.winner.name) == ("SHOPS_PORT", "SHOP_PORT")
     (refused,) = checked("SHOP_PORT=x\n", settings_class=Renamed).diagnostics
     assert (refused.message, refused.location and refused.location.column) == ("`SHOP_PORT` is not an integer", 11)
-
-
-@pytest.mark.parametrize(
-    ("settings_class", "in_file", "in_process", "lacking"),
-    [
-        (unions.ModelsByName, 'GROUPS={"g1": {"name": "n"}}', {"GROUPS__G2__COUNT": "1"}, "GROUPS__G2__NAME"),
-        (unions.ModelsInUnionByName, 'STORES={"a":{"kind": "bucket"}}', {"STORES__B__KIND": "file"}, "STORES__B__PATH"),
-        (nesting.Deep, 'POOL={"size": 1}', {"POOL__DB__PORT": "1"}, "POOL__DB__HOST"),
-    ],
-)
-def test_a_value_that_leads_nowhere_near_a_lacking_part_is_not_to_blame(
-    settings_class: type[BaseSettings], in_file: str, in_process: dict[str, str], lacking: str
-) -> None:
-    """Another source has what is around the part, and the line in the file is as good as any."""
-    report = checked(f"{in_file}\n", settings_class=settings_class, environment=in_process)
-    assert [(each.code, each.variable, each.location) for each in report.diagnostics] == [("SP302", lacking, None)]
