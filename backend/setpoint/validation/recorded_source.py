@@ -82,7 +82,7 @@ def described(source: object, reading: Reading | None) -> SourceRecord:
 
 def _parts(source: EnvSettingsSource, field: str, without: Collection[str]) -> Any:
     """Return what variables of `source` other than `without` set inside a field; None if that can't be told."""
-    passed_over = {_key(source, each) for each in without}
+    passed_over = {key_of(source, each) for each in without}
     given = {name: text for name, text in source.env_vars.items() if name not in passed_over}
     with AppCode():
         return source.explode_env_vars(field, source.settings_cls.model_fields[field], given)
