@@ -106,16 +106,23 @@ def _migrate(draft: Path, backup: Path) -> None:
     Raises:
         UnusableStorageError: The backup that it was made of is of a newer version, or of something else.
     """
-    try:
-        with _opened(draft, "mode=rw") as connection:
-            if "counter" not in sa.inspect(connection).get_table_names():
-                message = f"`{backup}` is not a Setpoint database"
-                raise UnusableStorageError(message)
+    with _opened(draft, "mode=rw") as connection:
+        if not _is_ours(connection):
+            message = f"`{backup}` is not a Setpoint database"
+            raise UnusableStorageError(message)
+        try:
             migrate(connection)
             connection.commit()
-    except sa.exc.DBAPIError as error:
-        message = f"`{backup}` is not a Setpoint database, or can't be migrated: {error.orig}"
-        raise UnusableStorageError(message) from None
+        except sa.exc.DBAPIError as error:
+            message = f"`{backup}` can't be migrated: {error.orig}"
+            raise UnusableStorageError(message) from None
+
+
+def _is_ours(connection: sa.Connection) -> bool:
+    try:
+        return "counter" in sa.inspect(connection).get_table_names()
+    except sa.exc.DBAPIError:
+        return False
 
 
 @contextmanager
