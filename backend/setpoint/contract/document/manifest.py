@@ -1,6 +1,7 @@
 """The contract of a settings class as one JSON document, for those that can't import the class."""
 
 import json
+from collections.abc import Container
 from typing import Any
 
 from pydantic import BaseModel
@@ -40,7 +41,8 @@ def as_json(contract: SettingsContract) -> dict[str, Any]:
             _without_counts(_schema_at(schema, _place(contract, variable)))  # What one way lacks, the other may set.
     found = elsewhere(contract)
     if found is not Elsewhere.NOTHING:
-        _leave_room(schema, over=found is Elsewhere.OVER_VARIABLES)
+        over = found is Elsewhere.OVER_VARIABLES
+        _leave_room(schema, schema.get("properties", {}) if over else _of_several_names(contract))
     unsaid = [*sorted(schemas.unsaid.items()), *([((), ELSEWHERE)] if found else [])]
     variables = [each for each in contract.variables if not contract.names_env_file(each)]
     manifest = {
@@ -103,15 +105,23 @@ def _schema_at(schema: dict[str, Any], place: list[str]) -> dict[str, Any]:
     return schema
 
 
-def _leave_room(schema: dict[str, Any], *, over: bool) -> None:
+def _of_several_names(contract: SettingsContract) -> set[str]:
+    """Return the keys of settings that a weaker source may set by a name that the class prefers."""
+    names: dict[tuple[str, ...], list[Variable]] = {}
+    for each in contract.variables:
+        names.setdefault(each.setting, []).append(each)
+    return {_place(contract, same[0])[0] for same in names.values() if len(same) > 1}
+
+
+def _leave_room(schema: dict[str, Any], overridden: Container[str]) -> None:
     """Remove from `schema` what does not apply to variables alone if other sources set values as well.
 
     Args:
         schema: The schema of the settings.
-        over: Whether other values override variables, so that the values of variables don't matter.
+        overridden: The properties whose values other sources may override, so that those of variables don't matter.
     """
-    if over:
-        schema["properties"] = {key: _words(part) for key, part in schema["properties"].items()}
+    found = schema.get("properties", {})
+    schema["properties"] = {key: _words(part) if key in overridden else part for key, part in found.items()}
     _without_counts(schema)
 
 

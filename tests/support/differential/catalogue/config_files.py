@@ -4,7 +4,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, SecretStr
+from pydantic import AliasChoices, BaseModel, Field, SecretStr
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
@@ -122,6 +122,15 @@ class YamlForbidsStrangers(BaseSettings):
     settings_customise_sources = ordered("env", "dotenv", last=YamlConfigSettingsSource)
 
 
+class JsonByAlias(BaseSettings):
+    """A file that the environment overrides, but whose name for a setting comes before the variable's."""
+
+    model_config = SettingsConfigDict(json_file="config.json", populate_by_name=True, extra="ignore")
+    port: int = Field(1, alias="httpPort")
+    host: str = Field("localhost", validation_alias=AliasChoices("hostName", "HOST"))
+    settings_customise_sources = ordered("env", last=JsonConfigSettingsSource)
+
+
 class _OwnToml(InitSettingsSource):
     """Reads a file by itself, as many projects wrote before there was a source for it."""
 
@@ -221,6 +230,12 @@ CASES = [
         YamlForbidsStrangers,
         _SERVER,
         varied={"config.yaml": ("port: 3\n", "host: b\n", "PORT: 3\nHost: b\n", "port: x\n", None)},
+    ),
+    Case(
+        JsonByAlias,
+        {"PORT": INT, "HTTPPORT": INT, "HOST": WORD, "HOSTNAME": WORD},
+        (PROCESS,),
+        varied={"config.json": ('{"httpPort": 2}', '{"port": 3}', '{"hostName": "a", "httpPort": "x"}', None)},
     ),
     Case(
         OwnToml,
