@@ -90,16 +90,19 @@ def _lines(subject: Subject, variable: Variable, found: Sequence[Provenance]) ->
             yield from wrap(f"{title}: {words}", _WIDTH, subsequent_indent="  ", break_long_words=False)
     for each in found:
         yield ""
-        yield f"{printable(each.shown_name)} is {_state(subject, each)}"
+        yield f"{printable(each.shown_name)} is {_state(subject, each, variable)}"
         yield from (f"  {other}" for other in others_in_words(subject, each))
 
 
-def _state(subject: Subject, provenance: Provenance) -> str:
+def _state(subject: Subject, provenance: Provenance, variable: Variable) -> str:
     where = winner_in_words(subject, provenance)
     is_unknown = unknown_in(subject, provenance) is not None
     if provenance.winner is None and (is_unknown or provenance.variable.required):
         return where
-    return f"{value_in_words(subject, provenance)} ({where})" if provenance.winner else "at its default"
+    if provenance.winner is not None:
+        return f"{value_in_words(subject, provenance)} ({where})"
+    is_made = provenance.variable.has_computed_default and not variable.has_computed_default
+    return "computed by code of the settings class" if is_made else "at its default"
 
 
 def _facts(contract: SettingsContract, variable: Variable) -> dict[str, str | None]:

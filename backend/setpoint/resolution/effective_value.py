@@ -1,10 +1,11 @@
 """The value that a process would get for a setting, whatever sets it, as text."""
 
 from enum import Enum
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 
+from setpoint.contract.app_code import AppCode
 from setpoint.contract.plain_value import text_of
 from setpoint.contract.secrecy import secret_text
 from setpoint.contract.spelling import MADE
@@ -29,6 +30,17 @@ def effective_text(subject: Subject, variable: Variable, assignment: Assignment 
         return _own_text(variable, assignment) if settings is None else _as_text(_at(settings, variable))
     except UnusableValueError:
         return _own_text(variable, assignment)
+
+
+def is_made_by_code(settings: object, variable: Variable) -> bool:
+    """Return whether code of the class has made something else of the default of `variable`, which nothing sets."""
+    made, default = _at(settings, variable), variable.default
+    if variable.has_computed_default or _as_text(made) == _as_text(default):
+        return False
+    with AppCode():  # The type alone may have made it, as it makes `30.0` of `30`.
+        declared: Any = Annotated[variable.field.annotation, variable.field]
+        return bool(TypeAdapter(declared).validate_python(default) != made)
+    return False
 
 
 def secret_of_default(variable: Variable) -> str:

@@ -8,10 +8,12 @@ from typing import Any
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from setpoint.contract.spelling import MADE
 from setpoint.contract.variable import Variable
 from setpoint.envfile.location import Location
 from setpoint.resolution.assignment import Assignment
 from setpoint.resolution.blame import assignment_to_blame
+from setpoint.resolution.effective_value import is_made_by_code
 from setpoint.resolution.subject import Setting, Subject
 from setpoint.sources.env_file import SourceKind
 from setpoint.text.escape import printable
@@ -162,14 +164,16 @@ def _is_led_into(variables: Iterable[Variable], assignment: Assignment) -> bool:
 
 
 def _as_it_is(subject: Subject, variable: Variable) -> Variable:
-    """Return `variable` with its effective default: that of a model is replaced once a part of it is set."""
+    """Return `variable` with its effective default: parts that are set and code of the class replace what it says."""
     found: Any = subject.validated.settings
     if any(
         each.kind is RefusalKind.MISSING and each.setting == variable.setting for each in subject.validated.refusals
     ):
         return variable._replace(default_around=PydanticUndefined, required=True)
-    if found is None or len(variable.setting) == 1 or variable.field.default_factory is not None:
+    if found is None or variable.field.default_factory is not None:
         return variable
+    if len(variable.setting) == 1:
+        return variable._replace(default_around=MADE) if is_made_by_code(found, variable) else variable
     if any(_begins(leaf, variable.setting) for made in subject.counting.values() for leaf in made):
         return variable  # It is built from the variables of its keys.
     for step in variable.setting:

@@ -1,0 +1,110 @@
+"""A default that code of the class replaces is not shown as the value, and one that only its type converts is."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Self
+
+import pytest
+from pydantic import BaseModel, ByteSize, HttpUrl, ModelWrapValidatorHandler, field_validator, model_validator
+from pydantic_settings import BaseSettings
+
+from setpoint.cli.shown_setting import value_in_words
+from setpoint.contract.settings_class import SettingsContract
+from setpoint.resolution.provenance import provenances
+from setpoint.resolution.subject import Subject
+from setpoint.sources.gathered import Gathered, ProcessEnvironment
+from support.checking import run_setpoint
+
+
+class ByFieldValidator(BaseSettings):
+    """A validator of the field looks at its default, too."""
+
+    host: str = "localhost"
+
+    @field_validator("host")
+    @classmethod
+    def qualified(cls, value: str) -> str:
+        """Add a domain."""
+        return f"{value}.example"
+
+
+class ByModelValidator(BaseSettings):
+    """A validator of the class fills in what is not set."""
+
+    debug: bool | None = None
+    host: str = "localhost"
+
+    @model_validator(mode="after")
+    def filled(self) -> Self:
+        """Fill it in."""
+        self.debug = self.debug is None or self.debug
+        return self
+
+
+class AroundAll(BaseSettings):
+    """A validator around the class adds to what is given."""
+
+    host: str = "localhost"
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def added(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        """Add it."""
+        return handler({"host": "added", **data})
+
+
+class AfterInit(BaseSettings):
+    """It is filled in once all else is there."""
+
+    host: str = ""
+
+    def model_post_init(self, _: Any, /) -> None:
+        """Fill it in."""
+        self.host = self.host or "made"
+
+
+class Pool(BaseModel):
+    """A part."""
+
+    size: int = 1
+
+
+class ByTypeAlone(BaseSettings):
+    """Defaults of other types than those of the fields."""
+
+    timeout: float = 30
+    wait: timedelta = 5  # type: ignore[assignment]
+    size: ByteSize = "1MB"  # type: ignore[assignment]
+    folder: Path = "data"  # type: ignore[assignment]
+    origins: list[HttpUrl] = ["http://a.example"]  # type: ignore[list-item]
+    pool: Pool = {"size": "7"}  # type: ignore[assignment]
+
+
+@pytest.mark.parametrize(
+    ("settings_class", "shown"),
+    [
+        (ByFieldValidator, {"HOST": "(computed)"}),
+        (ByModelValidator, {"DEBUG": "(computed)", "HOST": "localhost"}),
+        (AroundAll, {"HOST": "(computed)"}),
+        (AfterInit, {"HOST": "(computed)"}),
+        (ByTypeAlone, {"TIMEOUT": "30", "WAIT": "5", "SIZE": "1MB", "FOLDER": "data"}),
+    ],
+)
+def test_a_default_is_shown_if_the_app_has_it(settings_class: type[BaseSettings], shown: dict[str, str]) -> None:
+    """What code makes instead may be put together from anything, secrets included."""
+    subject = Subject(SettingsContract.of(settings_class), Gathered(environment=ProcessEnvironment({})))
+    found = {each.name: value_in_words(subject, each) for each in provenances(subject)}
+    assert {name: found[name] for name in shown} == shown
+
+
+def test_explain_tells_that_code_has_replaced_a_default(tmp_path: Path) -> None:
+    """Beside the default that the class declares."""
+    lines = [
+        "import pydantic, pydantic_settings",
+        "class Settings(pydantic_settings.BaseSettings):",
+        "    host: str = 'a'",
+    ]
+    lines += ["    def model_post_init(self, _): self.host += 'b'"]
+    (tmp_path / "own.py").write_text("\n".join(lines))
+    done = run_setpoint("explain", "HOST", "--settings", "own:Settings", cwd=tmp_path)
+    assert done.stdout.decode().splitlines()[-1] == "HOST is computed by code of the settings class"
