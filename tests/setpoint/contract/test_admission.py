@@ -98,6 +98,15 @@ HOSTILE = {
     "a pattern that can't be compiled": (_with({"type": "string", "pattern": "["}), "can't be compiled"),
     "a pattern as large as memory": (_with({"pattern": "((a{999}){999}){999}"}), "too large"),
     "a pattern with many classes": (_with({"pattern": r"\w{500}"}), "too large"),
+    "a pattern as long as a book": (_with({"pattern": "a" * 250_000}), "too large"),
+    "a pattern with a large class": (
+        _with({"pattern": f"[{''.join(map(chr, range(0x4E00, 0x5DA0, 2)))}]{{9999}}"}),
+        "too large",
+    ),
+    "many groups of nothing": (
+        _content(schema={"properties": {f"p{at}": {"pattern": "()" * 600} for at in range(200)}}),
+        "too large",
+    ),
     "many patterns": (
         _content(schema={"properties": {f"p{at}": {"pattern": rf"\w{{30}}{at}"} for at in range(2_000)}}),
         "too large",

@@ -31,6 +31,7 @@ MOST_OBJECTS = 250
 MOST_CHOICES = 1_000
 MOST_ALTERNATIVES = 32
 LARGEST_PATTERNS = 20_000
+_PATTERNS_TOO_LARGE = "its patterns are too large once repetitions are expanded"
 """Of all patterns together, in characters, with repetitions expanded."""
 
 _TYPES = {"array", "boolean", "integer", "null", "number", "object", "string"}
@@ -222,12 +223,14 @@ class _Profile:
 
     def _of_pattern(self, value: object) -> Iterator[str]:
         """Yield what is wrong with a pattern: compiling even a short one can take seconds, and a contract has many."""
+        if isinstance(value, str) and len(value) > LARGEST_PATTERNS:  # to look into it would take too long already
+            raise InadmissibleContractError([_PATTERNS_TOO_LARGE])
         if not isinstance(value, str) or not is_portable(value):
             yield "a pattern in its schema uses lookaround, backreferences or flags; write it without them"
             return
         self._pattern_size += expanded_size(value)
         if self._pattern_size > LARGEST_PATTERNS:
-            raise InadmissibleContractError(["its patterns are too large once repetitions are expanded"])
+            raise InadmissibleContractError([_PATTERNS_TOO_LARGE])
         try:
             SchemaValidator({"type": "str", "pattern": value})
         except SchemaError:

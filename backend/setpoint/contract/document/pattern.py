@@ -7,6 +7,10 @@ _TOKEN = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\{(\d+)(?:,(\d*))?\}|\((?:\
 _CLASS_ESCAPE = re.compile(r"\\[dDwWsS]")
 _SIZE_OF_CLASS = 100
 """What `\\w` comes to: an engine that knows Unicode writes it as hundreds of ranges."""
+_SIZE_OF_ANYTHING = 4
+"""What `.` and `[^a]` come to: a character of UTF-8 may have four bytes."""
+_CHARACTERS_OF_A_SIZE = 8
+"""How many characters that a class lists cost as much as one of the text."""
 
 
 def is_portable(pattern: str) -> bool:
@@ -20,7 +24,7 @@ def expanded_size(pattern: str) -> int:
     for token in _TOKEN.finditer(pattern):
         text = token[0]
         if text.startswith("("):
-            sizes.append(0)
+            sizes.append(1)
             last = 0
         elif text == ")" and len(sizes) > 1:
             last = sizes.pop()
@@ -35,5 +39,6 @@ def expanded_size(pattern: str) -> int:
     return sum(sizes)
 
 
-def _size_of(token: str) -> int:
-    return _SIZE_OF_CLASS * len(_CLASS_ESCAPE.findall(token)) + 1
+def _size_of(text: str) -> int:
+    least = _SIZE_OF_ANYTHING if text == "." or text.startswith("[^") else 1
+    return _SIZE_OF_CLASS * len(_CLASS_ESCAPE.findall(text)) + len(text) // _CHARACTERS_OF_A_SIZE + least
