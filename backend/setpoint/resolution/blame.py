@@ -48,8 +48,11 @@ def assignment_to_blame(subject: Subject, refusal: Refusal) -> Assignment | None
     # What is inside an open one is known by its keys, which may be aliases.
     is_inside = len(refusal.keys) > 1 and not subject.contract.variables_at(refusal.setting)
     by_keys = subject.origins.written_at(refusal.keys) if is_inside else None
+    # A key that is refused may be in a name; the value around it is another variable's.
+    by_name = assigned_inside(subject, refusal.setting) if refusal.of_key else None
     return (
         by_keys
+        or by_name
         or assigned_near(subject, refusal.setting)
         or lacking(subject, refusal)
         or _refused_extra(subject, refusal)
@@ -93,7 +96,9 @@ def parts_of_plain_values(subject: Subject) -> Mapping[str, Assignment]:
     refused = {
         subject.contract.canonical(each.name): each
         for refusal in subject.validated.refusals
-        if refusal.kind is RefusalKind.INVALID and not subject.origins.written_at(refusal.setting)
+        if refusal.kind is RefusalKind.INVALID
+        and not refusal.of_key
+        and not subject.origins.written_at(refusal.setting)
         for each in subject.contract.variables_at(refusal.setting) or _inside(subject, refusal.setting)
     }
     found: dict[str, Assignment] = {}

@@ -2,17 +2,19 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
+from enum import Enum
 from typing import Any
 
 from pydantic import AliasChoices, AliasPath, BaseModel, RootModel
 
 from setpoint.contract import field_type
+from setpoint.contract.spelling import keys_of
 from setpoint.resolution.given_value import path_taken
 from setpoint.resolution.origins import Origins
 from setpoint.resolution.read_source import Setting
 from setpoint.validation.record import Record
 
-_NOTHING = object()
+_NOTHING, _UNKNOWN = object(), object()
 
 
 def counting(origins: Origins, record: Record, settings: BaseModel | None) -> Mapping[int, set[Setting]]:
@@ -29,7 +31,8 @@ def counting(origins: Origins, record: Record, settings: BaseModel | None) -> Ma
     for source in origins.sources:
         build = record.build_of(source.settings_class)
         values = (build.values or {}) if build else {}
-        for leaf in _leaves(values, source.settings_class, source.inside):
+        made = _built_at(settings, source.inside)
+        for leaf in _leaves(values, source.settings_class, made, source.inside):
             setting = leaf if settings is None else _kept_part(settings, leaf)
             given = origins.of(setting) or origins.written_at(setting)
             if given is not None:
@@ -48,28 +51,48 @@ def counting(origins: Origins, record: Record, settings: BaseModel | None) -> Ma
     return found
 
 
-def _taken(values: Mapping[str, Any], model: type[BaseModel] | None) -> Mapping[str, Any]:
-    """Return `values` without what `model` passes over, because it takes its fields from other keys."""
+def _built_at(settings: object, setting: Setting) -> object:
+    """Return what is in `settings` at `setting`, or `_NOTHING`."""
+    for step in setting:
+        settings = getattr(settings, str(step), _NOTHING)
+    return settings
+
+
+def _taken(values: Mapping[str, Any], model: type[BaseModel] | None, made: object) -> Mapping[str, Any]:
+    """Return `values` without what `model` passes over, because it takes its fields from other keys.
+
+    What model they are for may show only in what was `made` of them: there, keys count in one case alone.
+    """
     if model is None:
-        return values
+        return _taken_as_written(values, type(made)) if isinstance(made, BaseModel) else values
     paths = (path_taken(model, name, values) for name in model.model_fields)
     taken, known = {str(path[0]).casefold() for path in paths if path}, _names_by_key(model)
     return {key: each for key, each in values.items() if key.casefold() in taken or key.casefold() not in known}
+
+
+def _taken_as_written(values: Mapping[str, Any], model: type[BaseModel]) -> Mapping[str, Any]:
+    paths = (path_taken(model, name, values, ignores_case=False) for name in model.model_fields)
+    taken = {path[0] for path in paths if path}
+    known = {key for name, info in model.model_fields.items() for key in keys_of(name, info, model)}
+    keeps = model.model_config.get("extra") == "allow"
+    return {key: each for key, each in values.items() if key in taken or (key not in known and keeps)}
 
 
 def _begins(setting: Setting, beginning: Setting) -> bool:
     return all(str(one).casefold() == str(other).casefold() for one, other in zip(setting, beginning, strict=False))
 
 
-def _leaves(values: Mapping[str, Any], model: type[BaseModel] | None, at: Setting = ()) -> Iterator[Setting]:
-    """Yield the path of each part of `values` that is not a mapping, or an empty one."""
+def _leaves(
+    values: Mapping[str, Any], model: type[BaseModel] | None, made: object, at: Setting = ()
+) -> Iterator[Setting]:
+    """Yield the path of each part of `values`, which are for `model`, that is not a mapping, or an empty one."""
     names = _names_by_key(model)
-    for key, value in _taken(values, model).items():
+    for key, value in _taken(values, model, made).items():
         for name in _without_twins(str(key), names.get(str(key).casefold(), [str(key)])):
             setting = (*at, name)
             if isinstance(value, Mapping) and value and not _is_shared(model, name, key):
                 info = model.model_fields.get(name) if model else None
-                yield from _leaves(value, field_type.nested_model(info) if info else None, setting)
+                yield from _leaves(value, field_type.nested_model(info) if info else None, _part(made, name), setting)
             else:
                 yield setting
 
@@ -107,24 +130,32 @@ def _is_kept(settings: object, setting: Setting) -> bool:
     """Return whether `settings` have something at `setting`; if that can't be inspected, assume that they do."""
     found: Any = settings
     for step in setting:
-        while isinstance(found, RootModel):
-            found = found.root
-        if isinstance(found, BaseModel):
-            found = _attribute(found, str(step))
-        elif isinstance(found, Mapping):
-            folded = {str(key).casefold(): each for key, each in found.items()}
-            if str(step).casefold() not in folded and not all(isinstance(key, str) for key in found):
-                return True  # What the class has made of the key need not be spelled like it.
-            found = folded.get(str(step).casefold(), _NOTHING)
-        elif is_dataclass(found):
-            known = {each.name.casefold(): each.name for each in fields(found)}
-            name = known.get(str(step).casefold())
-            found = _NOTHING if name is None else getattr(found, name)
-        else:
-            return not isinstance(found, str | int | float | None)
-        if found is _NOTHING:
-            return False
+        found = _part(found, step)
+        if found is _UNKNOWN or found is _NOTHING:
+            return found is _UNKNOWN
     return True
+
+
+def _part(found: Any, step: str | int) -> Any:
+    """Return what is in `found` at `step`: `_NOTHING` if there is nothing, `_UNKNOWN` if that can't be told."""
+    while isinstance(found, RootModel):
+        found = found.root
+    if isinstance(found, BaseModel):
+        return _attribute(found, str(step))
+    if isinstance(found, Mapping):
+        folded = {_text_of_key(key).casefold(): each for key, each in found.items()}
+        # What the class has made of a key need not be spelled like it.
+        is_as_written = all(isinstance(key, str | Enum) for key in found)
+        return folded.get(str(step).casefold(), _NOTHING if is_as_written else _UNKNOWN)
+    if is_dataclass(found):
+        known = {each.name.casefold(): each.name for each in fields(found)}
+        name = known.get(str(step).casefold())
+        return _NOTHING if name is None else getattr(found, name)
+    return _NOTHING if isinstance(found, str | int | float | None) else _UNKNOWN
+
+
+def _text_of_key(key: object) -> str:
+    return str(key.value if isinstance(key, Enum) else key)
 
 
 def _attribute(model: BaseModel, step: str) -> Any:

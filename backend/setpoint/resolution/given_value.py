@@ -51,13 +51,15 @@ def _paths_to(model: type[BaseModel], name: str, whole: Any) -> list[Sequence[st
     return _accepted_paths(model, name) if taken is None else [taken]
 
 
-def path_taken(model: type[BaseModel], name: str, whole: Any) -> Sequence[str | int] | None:
+def path_taken(
+    model: type[BaseModel], name: str, whole: Any, *, ignores_case: bool = True
+) -> Sequence[str | int] | None:
     """Return where in `whole` the field `name` of `model` gets its value from; None if nothing in there is for it."""
     paths = _accepted_paths(model, name)
     return next(
         (
             path
-            for ignores_case in (False, True)
+            for ignores_case in dict.fromkeys((False, ignores_case))
             for path in paths
             if value_at_path(whole, path, ignores_case=ignores_case) is not NOTHING
         ),

@@ -5,7 +5,7 @@ from enum import Enum
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
+from pydantic import AliasChoices, BaseModel, ConfigDict, Discriminator, Field, Tag
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from support.differential.case import INT, PROCESS, WORD, WORDS, Case, Texts
@@ -133,6 +133,31 @@ class ModelsInUnionByName(BaseSettings):
     stores: dict[str, Annotated[_File | _Bucket, Field(discriminator="kind")]] = {}
 
 
+class _Stage(Enum):
+    DEVELOPMENT = "dev"
+    PRODUCTION = "prod"
+
+
+class ModelsByMember(BaseSettings):
+    """The keys are members of an enumeration, whose values are in the names of variables."""
+
+    model_config = _NESTED
+    stages: dict[_Stage, _File] = {}
+
+
+class _Server(BaseModel):
+    port: int = Field(1, validation_alias=AliasChoices("port", "thePort"))
+    host: str = Field("none", validation_alias=AliasChoices("address", "hostname"))
+
+
+class AliasesByName(BaseSettings):
+    """Below a key that may be any, aliases count in one case alone, and the first that is there."""
+
+    model_config = _NESTED
+    servers: dict[str, _Server] = {}
+    spare: _Server | bool = False
+
+
 CASES = [
     Case(Either, _STORE),
     Case(Discriminated, _STORE),
@@ -177,6 +202,26 @@ CASES = [
     ),
     Case(Anything, {"LABELS__A": WORD, "LABELS": Texts(('{"b": 1}', "{}"), ("x",)), "MORE": WORDS}),
     Case(OpenModel, {"POOL__SIZE": INT, "POOL__OTHER": WORD, "POOL": Texts(('{"size": 2}', '{"x": 1}'), ("x",))}),
+    Case(
+        ModelsByMember,
+        {
+            "STAGES__DEV__PATH": WORD,
+            "STAGES__TEST__PATH": WORD,
+            "STAGES": Texts(('{"prod": {"path": "p"}}', '{"dev": {"path": "q"}}'), ("x", '{"test": {"path": "p"}}')),
+        },
+    ),
+    Case(
+        AliasesByName,
+        {
+            "SERVERS__A__PORT": INT,
+            "SERVERS__A__THEPORT": INT,
+            "SERVERS__A__ADDRESS": WORD,
+            "SERVERS__A__HOSTNAME": WORD,
+            "SERVERS": Texts(('{"a": {"thePort": 2}}', '{"b": {"hostname": "h"}}'), ("x",)),
+            "SPARE__ADDRESS": WORD,
+            "SPARE__HOSTNAME": WORD,
+        },
+    ),
     Case(
         ModelsInUnionByName,
         {"STORES__A__KIND": Texts(("file", "bucket"), ("tape",)), "STORES__A__PATH": WORD, "STORES__A__PORT": INT},
