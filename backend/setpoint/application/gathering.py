@@ -1,6 +1,6 @@
 """Gathers everything a settings class would read: env files, the process environment, secret files."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -160,11 +160,19 @@ def of_deployed(
 
 def beside_each_other(subjects: Sequence[Subject]) -> list[Subject]:
     """Return `subjects`, one per settings class of the app, each with what the others read."""
-    contracts = [each.contract for each in subjects]
+    return in_one_run([subjects])[0]
+
+
+def in_one_run(processes: Iterable[Sequence[Subject]]) -> list[list[Subject]]:
+    """Return the subjects of several processes, those of each with what they read, and all with one set of secrets."""
     run: list[Subject] = []
-    for each in subjects:
-        run.append(replace(each, beside=tuple(other for other in contracts if other is not each.contract), run=run))
-    return run
+    found: list[list[Subject]] = []
+    for subjects in processes:
+        contracts = [each.contract for each in subjects]
+        beside = [tuple(other for other in contracts if other is not own) for own in contracts]
+        found.append([replace(each, beside=others, run=run) for each, others in zip(subjects, beside, strict=True)])
+        run += found[-1]
+    return found
 
 
 def named_env_file(

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from setpoint.application.importing import NoSettingsClassError
 from setpoint.application.show_values import values_of_a_start, values_of_files
 from setpoint.cli.deploy_options import wanted_deploys
 from setpoint.cli.options import given_path
@@ -40,6 +41,8 @@ def values_to_show(
         found = values_of_deploy(contracts, deploys[0], project, arguments.secrets_dir)
         note_problems(found, arguments.program)
         return found
+    if not contracts:
+        raise NoSettingsClassError
     if not arguments.files:
         found = values_of_a_start(contracts, environment.variables, project, arguments.secrets_dir)
     else:

@@ -59,7 +59,7 @@ class Subject:
         joins_misspellings: Whether the finding on a misspelt name says that the intended variable is missing.
         others: The same sources as read by the other programs that will read the files.
         beside: The contracts of the app's other settings classes, which read the same sources.
-        run: What they and this one would read, if all of them are looked at together: each hides the secrets of all.
+        run: All that is looked at together, this among it: each hides the secrets of all.
     """
 
     contract: SettingsContract
@@ -231,7 +231,7 @@ class Subject:
 
     @cached_property
     def _secrets(self) -> list[str]:
-        others = (each for each in self.run if each.contract is not self.contract)
+        others = (each for each in self.run if each.contract is not self.contract or each.gathered is not self.gathered)
         return [*self.own_secrets, *(secret for each in others for secret in each.own_secrets)]
 
     @cached_property

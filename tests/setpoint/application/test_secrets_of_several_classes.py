@@ -104,3 +104,50 @@ def test_no_class_shows_a_secret_of_another(app: Path, words: str) -> None:
     assert "PAGE" in said or "SIZE" in said
     assert CANARY not in said
     assert "Horse" not in said
+
+
+_COMPOSE = f"""\
+services:
+  web:
+    image: web
+    environment:
+      BLOB: {CANARY}
+  worker:
+    image: worker
+    environment:
+      PAGE: {CANARY}
+      SIZE: not {CANARY}
+"""
+_DEPLOY = """
+[tool.setpoint.deploys.production]
+files = ["compose.yaml"]
+services = {web = "holder:Holder", worker = "quoter:Quoter"}
+"""
+
+
+@pytest.mark.parametrize(
+    "words", ["check", "check --format json", "check --format github", "show compose.yaml --service worker"]
+)
+def test_no_service_of_a_deploy_shows_a_secret_of_another(tmp_path: Path, words: str) -> None:
+    """Each runs a class of its own, and the file is one."""
+    files = {
+        "holder.py": f'MADE, VAULT = "", {{}}\n{_HOLDER}',
+        "quoter.py": _QUOTER,
+        "compose.yaml": _COMPOSE,
+        "pyproject.toml": _DEPLOY,
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    ended = run_setpoint(*words.split(), cwd=tmp_path)
+    said = (ended.stdout + ended.stderr).decode()
+    assert "SIZE" in said
+    assert CANARY not in said
+
+
+def test_a_file_that_is_no_deploy_needs_a_settings_class(tmp_path: Path) -> None:
+    """That a project deploys something does not name one."""
+    (tmp_path / "pyproject.toml").write_text(_DEPLOY)
+    (tmp_path / "prod.env").write_text("A=1\n")
+    ended = run_setpoint("show", "prod.env", cwd=tmp_path)
+    assert (ended.returncode, ended.stdout) == (2, b"")
+    assert b"no settings class is named" in ended.stderr

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from setpoint.application.deploys.services import Services, WantedDeploy, how_to_switch_on, services_of
-from setpoint.application.gathering import beside_each_other, of_deployed
+from setpoint.application.gathering import in_one_run, of_deployed
 from setpoint.application.importing import UnusableRulesError, UnusableSettingsError, contracts_of, import_rules
 from setpoint.application.judging import Terms, chosen_selection, judged
 from setpoint.application.wanted import Wanted
@@ -19,7 +19,7 @@ from setpoint.contract.settings_class import SettingsContract
 from setpoint.deploys.deployment import Deployment
 from setpoint.errors import UnableError
 from setpoint.project import Project
-from setpoint.sources.deployed_process import DeployedProcess, deploy_file, deployed, not_of
+from setpoint.sources.deployed_process import deploy_file, deployed, not_of
 from setpoint.sources.deploys import read_deploy
 from setpoint.sources.env_file import SourceKind
 from setpoint.text.escape import printable
@@ -98,19 +98,13 @@ def _checked(wanted: WantedDeploy, known: _Classes, project: Project, terms: Ter
     usual = () if classes and not wanted.names else known.usual
     services = services_of(deployment, usual, wanted.names, classes)
     caller = wanted.request.environment
-    reports = {
-        name: _of_process(deployed(deployment, deployment.processes[name], caller), contracts, project, terms)
-        for name, contracts in services.chosen.items()
-        if contracts
-    }
+    chosen = {name: contracts for name, contracts in services.chosen.items() if contracts}
+    processes = {name: deployed(deployment, deployment.processes[name], caller) for name in chosen}
+    subjects = in_one_run([of_deployed(each, processes[name], project) for each in chosen[name]] for name in chosen)
+    reports = {name: judged([[each] for each in run], terms) for name, run in zip(chosen, subjects, strict=True)}
     is_choice = bool(wanted.names or wanted.classes)
     others = _others(deployment, services, is_choice=is_choice)
     return of_processes(reports, others, _files(deployment), terms.fail_on)
-
-
-def _of_process(process: DeployedProcess, contracts: Contracts, project: Project, terms: Terms) -> Report:
-    subjects = beside_each_other([of_deployed(each, process, project) for each in contracts])
-    return judged([[each] for each in subjects], terms)
 
 
 def _others(deployment: Deployment, services: Services, *, is_choice: bool) -> Iterator[Diagnostic]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from setpoint.application.deploys.services import WantedDeploy, how_to_switch_on, services_of
-from setpoint.application.gathering import beside_each_other, of_deployed
+from setpoint.application.gathering import in_one_run, of_deployed
 from setpoint.application.importing import contracts_of
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.deploys.deployment import Deployment
@@ -46,7 +46,17 @@ def values_of_deploy(
     process = deployed(deployment, deployment.processes[name], wanted.request.environment)
     if not wanted.names:
         process = process._replace(passed_over=deployment.switched_off)
-    return beside_each_other([of_deployed(each, process, project, directories=directories) for each in run])
+    shown = [of_deployed(each, process, project, directories=directories) for each in run]
+    others = {each: found for each, found in classes.items() if each != name and each in deployment.processes}
+    beside = (_in_process(deployment, other, found, wanted, project) for other, found in others.items())
+    return in_one_run([shown, *beside])[0]
+
+
+def _in_process(
+    deployment: Deployment, name: str, contracts: Sequence[SettingsContract], wanted: WantedDeploy, project: Project
+) -> list[Subject]:
+    process = deployed(deployment, deployment.processes[name], wanted.request.environment)
+    return [of_deployed(each, process, project) for each in contracts]
 
 
 def _why_there_is_none(deployment: Deployment) -> str:
