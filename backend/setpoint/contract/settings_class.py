@@ -207,15 +207,16 @@ class SettingsContract:
     def of_values(self) -> "tuple[tuple[str, SettingsContract], ...]":
         """Return the settings classes whose instances may be values inside a collection, or one of several types.
 
-        Each is with the first field that may hold one.
+        Each is with a field that may hold one.
         """
-        parts = {self.settings_class, *(each.settings_class for each in self.parts)}
-        found: dict[type[BaseSettings], str] = {}
-        for name, info in self.settings_class.model_fields.items():
-            for each in models_inside(info.annotation, frozenset({self.settings_class})):
-                if issubclass(each, BaseSettings) and each not in parts:
-                    found.setdefault(each, name)
-        return tuple((name, SettingsContract.of(each)) for each, name in found.items())
+        parts = {(each.setting[0], each.settings_class) for each in self.parts}
+        found = {
+            (name, each): SettingsContract.of(each)
+            for name, info in self.settings_class.model_fields.items()
+            for each in models_inside(info.annotation, frozenset({self.settings_class}))
+            if issubclass(each, BaseSettings) and (name, each) not in parts
+        }
+        return tuple((name, contract) for (name, _), contract in found.items())
 
     @property
     def reads_file_variables(self) -> bool:

@@ -53,10 +53,22 @@ def assignment_to_blame(subject: Subject, refusal: Refusal) -> Assignment | None
     return (
         by_keys
         or by_name
+        or _read_for_value(subject, refusal)
         or assigned_near(subject, refusal.setting)
         or lacking(subject, refusal)
         or _refused_extra(subject, refusal)
     )
+
+
+def _read_for_value(subject: Subject, refusal: Refusal) -> Assignment | None:
+    """Return what sets a setting of another settings class, which builds a value inside that of a field."""
+    for field, contract in subject.contract.of_values:
+        if refusal.setting[:1] == (field,):
+            for variable in contract.variables_at(refusal.setting[1:]):
+                found = subject.assignments.get(subject.contract.canonical(variable.name))
+                if found is not None:
+                    return found._replace(variable=variable._replace(setting=(field, *variable.setting)))
+    return None
 
 
 def _refused_extra(subject: Subject, refusal: Refusal) -> Assignment | None:

@@ -75,15 +75,15 @@ def provenances(subject: Subject) -> Iterator[Provenance]:
 
 def _inside_values(subject: Subject) -> Iterator[Provenance]:
     """Yield what the settings classes read from which values are built that are in collections, or of several types."""
-    told = set[Setting]()
+    told, parts = set[str](), {each.settings_class for each in subject.contract.parts}
     for build in subject.asked.builds:
         for field, contract in subject.contract.of_values:
-            if contract.settings_class is build.settings_class:
+            if contract.settings_class is build.settings_class and build.settings_class not in parts:
                 alone = Subject(contract, subject.gathered, record=Record.of_build(build, subject.asked.given))
                 for each in provenances(alone):
-                    setting = (field, *each.variable.setting)
-                    if each.winner is not None and each.winner.source is None and setting not in told:
-                        told.add(setting)
+                    if each.winner is not None and each.winner.source is None and each.name not in told:
+                        told.add(each.name)
+                        setting = (field, *each.variable.setting)
                         yield replace(each, variable=each.variable._replace(setting=setting))
 
 

@@ -69,9 +69,25 @@ def _raised(
                 for each in refusals_in(SettingsContract(cast("Any", model), ()), error.errors(), redactor, ()):
                     yield each._replace(setting=(*path, *each.setting), keys=(*path, *each.keys))
                 return
+        if found := _of_value(contract, error, setting, redactor):
+            yield from found
+            return
     refusal = failure(error, None, redactor, of_default_factory=raised.by_default_factory)
     kind = RefusalKind.INVALID if setting else RefusalKind.CONFLICT
     yield refusal._replace(kind=kind, setting=setting, keys=setting)
+
+
+def _of_value(
+    contract: SettingsContract, error: ValidationError, setting: Setting, redactor: Redactor
+) -> list[Refusal]:
+    """Return what a settings class refuses that builds a value inside the default of a field, if that is invalid."""
+    for field, inside in contract.of_values:
+        name = inside.settings_class.model_config.get("title") or inside.settings_class.__name__
+        if setting == (field,) and error.title == name:
+            found = [*refusals_in(inside, error.errors(), redactor, ())]
+            if all(each.kind is RefusalKind.INVALID for each in found):
+                return [each._replace(setting=(field, *each.setting), keys=(field, *each.keys)) for each in found]
+    return []
 
 
 def _context(details: ErrorDetails) -> Mapping[str, Any]:

@@ -187,3 +187,50 @@ def test_a_value_that_leads_nowhere_near_a_lacking_part_is_not_to_blame(
     """Another source has what is around the part, and the line in the file is as good as any."""
     report = checked(f"{in_file}\n", settings_class=settings_class, environment=in_process)
     assert [(each.code, each.variable, each.location) for each in report.diagnostics] == [("SP302", lacking, None)]
+
+
+class Queue(BaseSettings):
+    """Builds values."""
+
+    model_config = SettingsConfigDict(env_prefix="QUEUE_", extra="ignore")
+
+    size: int = 1
+
+
+class Needy(BaseSettings):
+    """Builds values, too, and can't do so by itself."""
+
+    model_config = SettingsConfigDict(env_prefix="NEEDY_", extra="ignore")
+
+    size: int
+
+
+class Queues(BaseSettings):
+    """Has values that other settings classes build."""
+
+    model_config = SettingsConfigDict(extra="ignore")
+
+    queues: dict[str, Queue] = Field(default_factory=lambda: {"first": Queue()})
+    either: Queue | str = Field(default_factory=Queue)
+
+
+class NeedyQueues(BaseSettings):
+    """Has a value that can't be built."""
+
+    needy: list[Needy] = Field(default_factory=lambda: [Needy.model_validate({})])
+
+
+def test_what_a_class_refuses_for_a_value_in_a_collection_is_at_its_variable() -> None:
+    """The default factory is not at fault, and one line is told once."""
+    found = checked("QUEUE_SIZE=x\n", settings_class=Queues).diagnostics
+    assert [(each.message, each.label, each.location and each.location.line) for each in found] == [
+        ("`QUEUE_SIZE` is not an integer", "expected an integer", 1)
+    ]
+
+
+def test_what_a_class_lacks_for_a_value_in_a_collection_is_a_fault_of_the_factory() -> None:
+    """No variable is there to blame."""
+    (message,) = messages(checked("", settings_class=NeedyQueues))
+    assert message.startswith(
+        "the default of `NEEDY` cannot be checked: its default factory fails with ValidationError"
+    )
