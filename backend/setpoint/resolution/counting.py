@@ -64,7 +64,9 @@ def _taken(values: Mapping[str, Any], model: type[BaseModel] | None, made: objec
     What model they are for may show only in what was `made` of them: there, keys count in one case alone.
     """
     if model is None:
-        return _taken_as_written(values, type(made)) if isinstance(made, BaseModel) else values
+        if not isinstance(made, BaseModel) or isinstance(made, RootModel):
+            return values
+        return _taken_as_written(values, type(made))
     paths = (path_taken(model, name, values) for name in model.model_fields)
     taken, known = {str(path[0]).casefold() for path in paths if path}, _names_by_key(model)
     return {key: each for key, each in values.items() if key.casefold() in taken or key.casefold() not in known}

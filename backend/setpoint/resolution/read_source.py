@@ -98,8 +98,10 @@ class ReadSource:
 
     @property
     def taken_texts(self) -> Iterator[Assignment]:
-        """Yield the variables that set something where the class takes it."""
-        yield from (each for texts in self.by_setting.values() for _, each in texts)
+        """Yield the variables that set something where the class takes it: of the names of a field, the first one."""
+        top = len(self.inside) + 1
+        for setting, texts in self.by_setting.items():
+            yield from (each for _, each in (texts if len(setting) > top else texts[:1]))
 
     def text_for(self, setting: Setting) -> Assignment | None:
         """Return the variable that sets `setting`, or the one in which it is nested."""

@@ -171,6 +171,11 @@ class Root(BaseSettings):
     names: RootModel[list[str]]
 
 
+class RootOfDict(BaseSettings):
+    model_config = _NESTED
+    limits: RootModel[dict[str, int]] = RootModel[dict[str, int]]({})
+
+
 class _PrefixedDb(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="DB_", extra="ignore")
     port: int
@@ -270,6 +275,7 @@ CASES = [
         {"BOX": Texts(('{"item": 1}', '{"item": 2}'), ("x", '{"item": "x"}')), "BOX__ITEM": INT, "BOX__COUNT": INT},
     ),
     Case(Root, {"NAMES": Texts(('["a"]', "[]"), ("x", "{}", "[1]"))}),
+    Case(RootOfDict, {"LIMITS": Texts(('{"cpu": 1}', "{}"), ("x", '{"cpu": "x"}')), "LIMITS__CPU": INT}),
     Case(OfOwnPrefix, {"DB_PORT": INT, "DB_HOST": WORD, "PORT": INT}, _HERE),
     Case(
         SettingsInModel,
