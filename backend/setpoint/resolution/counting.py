@@ -67,9 +67,12 @@ def _taken(values: Mapping[str, Any], model: type[BaseModel] | None, made: objec
         if not isinstance(made, BaseModel) or isinstance(made, RootModel):
             return values
         return _taken_as_written(values, type(made))
-    paths = (path_taken(model, name, values) for name in model.model_fields)
-    taken, known = {str(path[0]).casefold() for path in paths if path}, _names_by_key(model)
-    return {key: each for key, each in values.items() if key.casefold() in taken or key.casefold() not in known}
+    paths = {name: path_taken(model, name, values) for name in model.model_fields}
+    taken, known = {str(path[0]).casefold() for path in paths.values() if path}, _names_by_key(model)
+    # What leads a field nowhere could lead it somewhere.
+    open_keys = {key for key, names in known.items() if any(paths[name] is None for name in names)}
+    kept = taken | open_keys
+    return {key: each for key, each in values.items() if key.casefold() in kept or key.casefold() not in known}
 
 
 def _taken_as_written(values: Mapping[str, Any], model: type[BaseModel]) -> Mapping[str, Any]:
