@@ -31,6 +31,7 @@ class Variable(NamedTuple):
         default_around: What the default of the surrounding model holds for it, if there is one; `MADE` if a function
             makes that.
         reader: The settings class that reads it, if that is a different one, which builds the value of a field.
+        known_name: How much of the name the class itself gives, if the rest are keys that a source gave.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Variable(NamedTuple):
     splits: int = -1
     default_around: Any = PydanticUndefined
     reader: type[BaseSettings] | None = None
+    known_name: str = ""
 
     @classmethod
     def of_extra(cls, name: str, key: str) -> "Variable":
@@ -104,17 +106,18 @@ class Variable(NamedTuple):
 
     def tokens_in(self, name: str) -> list[str]:
         """Return the keys in `name` that look like tokens: the name of an open variable can include keys."""
-        keys = name[len(self.name) :]
+        keys = name[len(self.known_name or self.name) :]
         if not keys:
             return []
         from setpoint.text.secret_values import is_token_as_name  # noqa: PLC0415 - few names have keys
 
-        tokens = [each for each in self.path_of(name)[len(self.setting) :] if is_token_as_name(each)]
-        return tokens or ([keys] if is_token_as_name(keys) else [])
+        each_key = keys.split(self.delimiter, self.splits) if self.delimiter else []
+        return [each for each in each_key if is_token_as_name(each)] or ([keys] if is_token_as_name(keys) else [])
 
     def shown_name(self, name: str) -> str:
         """Return `name`, which may be longer than this variable's, with each key that looks like a token masked."""
-        own, keys = name[: len(self.name)], name[len(self.name) :]
+        known = len(self.known_name or self.name)
+        own, keys = name[:known], name[known:]
         for token in self.tokens_in(name):
             keys = keys.replace(token, MASK)
         return f"{own}{keys}"

@@ -111,7 +111,8 @@ class VariableNames:
         info: FieldInfo = of_either(found)
         name = self._canonical(self._delimiter.join([around.name, *keys]))
         setting = (*around.setting, *keys)
-        return around._replace(name=name, setting=setting, field=info, required=info.is_required(), open=False)
+        found_in = around._replace(name=name, setting=setting, field=info, required=info.is_required(), open=False)
+        return found_in._replace(known_name=around.known_name or around.name)
 
     def _canonical(self, name: str) -> str:
         return in_capitals(name) if self._ignores_case else name

@@ -76,7 +76,9 @@ def _without_consequences(
 
 def _part_of_plain_value(subject: Subject, part: Assignment) -> Finding:
     where = "" if part.file else " in the process environment"
-    whole = f" of `{part.variable.name}`, which has no parts" if part.variable else ""
+    # As it is written: a token in it looks like one only in its own case.
+    name = part.variable.shown_name(part.name[: len(part.variable.name)]) if part.variable else ""
+    whole = f" of `{name}`, which has no parts" if name else ""
     message = f"`{part.shown_name}`{where} is read as a part{whole}"
     return Finding(message, region_to_rename(subject, part), part.shown_name, hint="remove it")
 

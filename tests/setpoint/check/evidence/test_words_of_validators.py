@@ -95,7 +95,7 @@ error[SP401]: `TOOL` is invalid: the tool /srv/shop/bin/tool is missing.
   --> 1.env:1:6
    |
  1 | TOOL=/srv/shop/bin/tool
-   |      ^^^^^^^^^^^^^^^^^^ expected a string
+   |      ^^^^^^^^^^^^^^^^^^
 
 1 error in 1.env (2 variables, read as python-dotenv reads them)
 """)
