@@ -1,4 +1,4 @@
-"""The conditions of a request: which revision a write is based on, or a read wants (RFC 9110, section 13.1)."""
+"""The conditions of a write: which revision it is based on (RFC 9110, section 13.1)."""
 
 import re
 from http import HTTPStatus
@@ -52,14 +52,3 @@ CONDITION_HEADERS = {
     "If-None-Match": "`*` to make the first revision",
 }
 CONDITION_REFUSALS = (HTTPStatus.CONFLICT, HTTPStatus.PRECONDITION_FAILED, HTTPStatus.PRECONDITION_REQUIRED)
-
-READ_CONDITION_HEADERS = {
-    "If-Match": "the `ETag` of the only representation that the client wants",
-    "If-None-Match": "the `ETag` of what the client has",
-}
-READ_REFUSALS = (
-    HTTPStatus.CONFLICT,
-    HTTPStatus.GONE,
-    HTTPStatus.PRECONDITION_FAILED,
-    HTTPStatus.UNPROCESSABLE_ENTITY,
-)

@@ -24,7 +24,7 @@ _MOST_ANSWERS = 1_000
 def may_be_repeated(token: Token) -> None:
     """Mark the answer to this request as valid until something is written, or `token` expires.
 
-    It may depend only on what is stored, the target of the request, `Authorization` and the conditions; and
+    It may depend only on what is stored, the target of the request, `Authorization` and `If-None-Match`; and
     returning it again must not matter to the audit log.
     """
     request.environ[_REPEATABLE_FOR] = token
@@ -96,6 +96,5 @@ def _key(environ: WSGIEnvironment) -> bytes | None:
         return None
     if environ.get("CONTENT_LENGTH") or "HTTP_TRANSFER_ENCODING" in environ:
         return None
-    conditions = (environ.get("HTTP_IF_MATCH", ""), environ.get("HTTP_IF_NONE_MATCH", ""))
-    told = "\n".join((target, authorization, *conditions))
+    told = "\n".join((target, authorization, environ.get("HTTP_IF_NONE_MATCH", "")))
     return sha256(told.encode("latin-1")).digest()

@@ -33,13 +33,11 @@ def answered(read: Callable[..., Content], wanted: ReadQuery) -> Response:
     """Return what `read` returns in the form that the client wants, or that it already has it.
 
     Raises:
-        Problem: 409 if a value can't be written in the dialect, 412 if the client wants only another representation.
+        Problem: 409 if a value can't be written in the dialect.
     """
     # The withheld values are enough to see that the client already has it, which reveals nothing.
     content = read(reveal=False)
     tag = tag_of(content, wanted)
-    if request.headers.get("If-Match") and not request.if_match.contains(tag):
-        raise Problem(HTTPStatus.PRECONDITION_FAILED, "this is no longer what `If-Match` names; read it without")
     if is_unchanged(tag):
         return unchanged(content.revision.number, tag)
     return represented(read(reveal=True, reason=wanted.reason) if wanted.reveal else content, wanted)

@@ -12,13 +12,7 @@ from pydantic import BaseModel, RootModel, TypeAdapter, ValidationError
 from app.domain.identity import Scope
 from app.domain.place import Place
 from app.http.answers import RepresentedAnswer, WrittenAnswer, canary_json, revision_json
-from app.http.conditions import (
-    CONDITION_HEADERS,
-    CONDITION_REFUSALS,
-    READ_CONDITION_HEADERS,
-    READ_REFUSALS,
-    expected_revision,
-)
+from app.http.conditions import CONDITION_HEADERS, CONDITION_REFUSALS, expected_revision
 from app.http.json_body import details_of, read_json
 from app.http.queries import CurrentQuery, WriteQuery, query
 from app.http.repeated_reads import may_be_repeated
@@ -89,8 +83,8 @@ def configuration(reading: Reading, revising: Revising, trials: Trials) -> Bluep
             scope=Scope.CONFIG_READ,
             query=CurrentQuery,
             answers={200: _READ, 304: {}},
-            headers=READ_CONDITION_HEADERS,
-            refusals=READ_REFUSALS,
+            headers={"If-None-Match": "the `ETag` of what the client has"},
+            refusals=(HTTPStatus.CONFLICT, HTTPStatus.GONE, HTTPStatus.UNPROCESSABLE_ENTITY),
         )
     )
     def read(app: str, environment: str) -> Response:

@@ -16,13 +16,7 @@ from app.http.answers import (
     change_json,
     revision_json,
 )
-from app.http.conditions import (
-    CONDITION_HEADERS,
-    CONDITION_REFUSALS,
-    READ_CONDITION_HEADERS,
-    READ_REFUSALS,
-    expected_revision,
-)
+from app.http.conditions import CONDITION_HEADERS, CONDITION_REFUSALS, expected_revision
 from app.http.json_body import read_json, validated
 from app.http.queries import DiffQuery, PageQuery, ReadQuery, RollbackQuery, query
 from app.http.representations import answered
@@ -127,8 +121,8 @@ def revisions(history: History, reading: Reading, revising: Revising) -> Bluepri
             scope=Scope.CONFIG_READ,
             query=ReadQuery,
             answers={200: {"application/json": RepresentedAnswer, "text/plain": "an env file"}, 304: {}},
-            headers=READ_CONDITION_HEADERS,
-            refusals=READ_REFUSALS,
+            headers={"If-None-Match": "the `ETag` of what the client has"},
+            refusals=(HTTPStatus.CONFLICT, HTTPStatus.GONE, HTTPStatus.UNPROCESSABLE_ENTITY),
         )
     )
     def one(app: str, environment: str, number: int) -> Response:
