@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from unittest import mock
@@ -89,8 +90,8 @@ def _read_by_uv(path: str) -> Read | None:
     done = subprocess.run(command, env=ENVIRONMENT, capture_output=True, timeout=60, check=False)
     if done.returncode:
         return None
-    # uv puts its own directory into PATH, which the file cannot set.
-    return {name: value for name, value in _variables(done.stdout).items() if name != "PATH"}
+    # uv puts its own directory into PATH, which the file cannot set; `_` is set by shells alone.
+    return _variables(done.stdout, own=_OWN_VARIABLES - {"_"} | {"PATH"})
 
 
 def _written(directory: Path, contents: Sequence[bytes]) -> list[str]:
@@ -100,14 +101,10 @@ def _written(directory: Path, contents: Sequence[bytes]) -> list[str]:
     return [str(path) for path in paths]
 
 
-def _variables(output: bytes) -> Read:
+def _variables(output: bytes, own: AbstractSet[str] = _OWN_VARIABLES) -> Read:
     pairs = (entry.partition("=") for entry in output.decode("utf-8", "surrogateescape").split("\0") if entry)
-    return _without_the_environment({name: value for name, _, value in pairs})
+    return _without_the_environment({name: value for name, _, value in pairs}, own)
 
 
-def _without_the_environment(variables: Read) -> Read:
-    return {
-        name: value
-        for name, value in variables.items()
-        if name not in _OWN_VARIABLES and ENVIRONMENT.get(name) != value
-    }
+def _without_the_environment(variables: Read, own: AbstractSet[str] = _OWN_VARIABLES) -> Read:
+    return {name: value for name, value in variables.items() if name not in own and ENVIRONMENT.get(name) != value}

@@ -228,9 +228,10 @@ def test_what_a_class_refuses_for_a_value_in_a_collection_is_at_its_variable() -
     ]
 
 
-def test_what_a_class_lacks_for_a_value_in_a_collection_is_a_fault_of_the_factory() -> None:
-    """No variable is there to blame."""
+def test_what_a_class_lacks_for_a_value_in_a_collection_is_named_with_that_class() -> None:
+    """The factory, which makes it, is not at fault."""
     (message,) = messages(checked("", settings_class=NeedyQueues))
-    assert message.startswith(
-        "the default of `NEEDY` cannot be checked: its default factory fails with ValidationError"
+    assert message == (
+        "the settings class `Needy`, which code of this one makes, needs `NEEDY_SIZE`; "
+        "to see why, name it among the settings classes of the app"
     )
