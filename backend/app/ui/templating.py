@@ -14,6 +14,7 @@ from app.ui.static_files import address_of
 from setpoint.text.escape import printable
 
 _BREAKS = re.compile(r"(\r?\n|\t)")
+_LONGEST_VALUE = 10_000
 
 
 @cache
@@ -36,6 +37,7 @@ def templates() -> Environment:
         "as_typed": _as_typed,
         "host": _host,
         "visible": _visible,
+        "visible_beginning": _visible_beginning,
         "worded": _worded,
     }
     return environment
@@ -60,6 +62,15 @@ def _as_typed(text: str) -> Markup:
 def _visible(text: str) -> str:
     """Return a value with visible signs for invisible characters."""
     return printable(text.replace("\r", "␍").replace("\n", "⏎").replace("\t", "⇥"))
+
+
+def _visible_beginning(text: str) -> str:
+    """Return what `_visible` does, but of a text that is too long to be read its beginning and how much more there is.
+
+    A dozen programs may read one value of a megabyte, and a page is made while other requests wait.
+    """
+    more = len(text) - _LONGEST_VALUE
+    return _visible(text) if more <= 0 else f"{_visible(text[:_LONGEST_VALUE])}… ({more:,} more characters)"
 
 
 def _worded(text: str) -> Markup:

@@ -14,6 +14,7 @@ from app.store.sqlite.store import SqliteStore
 from app.store.testing.examples import OLD_KEY
 from app.ui.pages.check import MOST_LINES
 from observability.logs.formatters import JsonLineFormatter
+from setpoint.envfile.loaders import LOADERS
 from support.fresh_database import fresh_database
 from support.http_api import Api
 from support.keyed_settings import Settings
@@ -45,6 +46,16 @@ def test_what_is_pasted_is_shown_as_each_program_reads_it(visitor: Visitor) -> N
     assert "docker reads it as written" in words(page)
     assert "line 2 this is never closed, so the shell reads nothing after this point (as bash reads it)" in words(page)
     assert "python-dotenv" not in words(page).partition("What is read")[2]
+
+
+def test_of_an_endless_value_its_beginning_is_shown(visitor: Visitor) -> None:
+    """A dozen programs read it, and nobody reads it to its end."""
+    page = visitor.post(
+        "/check", "/check", text=f"A=b{'x' * 100_000}\n", **dict.fromkeys(map("read-{}".format, LOADERS), "on")
+    )
+    assert "A line 1 bxxx" in words(page)
+    assert "xxx… (90,001 more characters)" in words(page)
+    assert len(page.text) < 300_000
 
 
 def test_a_form_of_another_site_is_refused(visitor: Visitor) -> None:
