@@ -102,7 +102,8 @@ class Variable(NamedTuple):
     def path_of(self, name: str) -> tuple[str, ...]:
         """Return the path of what `name` sets: attributes, then keys if it is longer than the variable's name."""
         keys = name[len(self.name) :].split(self.delimiter, self.splits) if self.delimiter else []
-        return (*self.setting, *(each for each in keys if each))
+        # What is before the first delimiter is the end of this variable's name; a key may be empty.
+        return (*self.setting, *(keys[1:] if keys[:1] == [""] else keys))
 
     def tokens_in(self, name: str) -> list[str]:
         """Return the keys in `name` that look like tokens: the name of an open variable can include keys."""

@@ -189,6 +189,19 @@ def test_a_value_that_leads_nowhere_near_a_lacking_part_is_not_to_blame(
     assert [(each.code, each.variable, each.location) for each in report.diagnostics] == [("SP302", lacking, None)]
 
 
+@pytest.mark.parametrize(
+    ("settings_class", "good", "bad"),
+    [
+        (unions.ModelsByName, 'GROUPS={"g1": {"name": "n", "count": 1}}', "GROUPS__=x"),
+        (unions.NumbersByName, 'LIMITS={"a": 1}', "LIMITS__=x"),
+    ],
+)
+def test_a_key_without_a_name_is_a_key(settings_class: type[BaseSettings], good: str, bad: str) -> None:
+    """A name that ends in the delimiter sets it, and the value around it is not to blame."""
+    found = checked(f"{good}\n{bad}\n", settings_class=settings_class).diagnostics
+    assert [(each.code, each.location and each.location.line) for each in found] == [("SP401", 2)]
+
+
 class Queue(BaseSettings):
     """Builds values."""
 
