@@ -31,8 +31,8 @@ MOST_OBJECTS = 250
 MOST_CHOICES = 1_000
 MOST_ALTERNATIVES = 32
 LARGEST_PATTERNS = 20_000
-_PATTERNS_TOO_LARGE = "its patterns are too large once repetitions are expanded"
 """Of all patterns together, in characters, with repetitions expanded."""
+_PATTERNS_TOO_LARGE = "its patterns are too large once repetitions are expanded"
 
 _TYPES = {"array", "boolean", "integer", "null", "number", "object", "string"}
 _FLAGS = {"deprecated", "writeOnly", "uniqueItems"}

@@ -9,6 +9,8 @@ _SIZE_OF_CLASS = 100
 """What `\\w` comes to: an engine that knows Unicode writes it as hundreds of ranges."""
 _SIZE_OF_ANYTHING = 4
 """What `.` and `[^a]` come to: a character of UTF-8 may have four bytes."""
+_SIZE_OF_GROUP = 5
+"""What even an empty group comes to, which an engine has to remember."""
 _CHARACTERS_OF_A_SIZE = 8
 """How many characters that a class lists cost as much as one of the text."""
 
@@ -24,7 +26,7 @@ def expanded_size(pattern: str) -> int:
     for token in _TOKEN.finditer(pattern):
         text = token[0]
         if text.startswith("("):
-            sizes.append(1)
+            sizes.append(_SIZE_OF_GROUP)
             last = 0
         elif text == ")" and len(sizes) > 1:
             last = sizes.pop()
