@@ -8,7 +8,7 @@ from pydantic_settings import BaseSettings
 
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.text.join import joined
-from setpoint.validation.record import Build, Record
+from setpoint.validation.record import Record
 from setpoint.validation.refusal import RAISED, Refusal, RefusalKind
 
 
@@ -59,7 +59,7 @@ def refused_in_code(contract: SettingsContract, record: Record, ask: Ask) -> Ite
     unknown = {each.settings_class: each for each in record.builds if not issubclass(each.settings_class, known)}
     for settings_class, made in unknown.items():
         own = SettingsContract.of(settings_class)
-        if made.values is not None and (refusals := ask(own, _alone(made, record), made.values)):
+        if made.values is not None and (refusals := ask(own, Record.of_build(made, record.given), made.values)):
             yield Refused(own, refusals)
 
 
@@ -73,10 +73,3 @@ def _of_fields(
             inside = SettingsContract.of(part.settings_class)
             every = {each.setting[0]: None for each in inside.parts}
             yield from _of_fields(inside, every, (*around, part.settings_class))
-
-
-def _alone(made: Build, record: Record) -> Record:
-    """Return the record of building one class, as part of which the others are not known."""
-    alone = Record(made.settings_class, record.given)
-    alone.builds = [made]
-    return alone
