@@ -36,6 +36,8 @@ def overruled(subject: Subject) -> Iterator[Assignment]:
             continue
         if each.name not in each.file.variables or contract.names_env_file(each.variable):
             continue
+        if each.file.holds_one_value:
+            continue  # It is set once there; if it does not count, the class does not read it by this name.
         winning = subject.assignments.get(contract.canonical(each.name))
         if winning is None or (winning.file is each.file and winning.written != each.written):
             yield each.assignment

@@ -1,6 +1,7 @@
 """Sources of an app's own that read names in their own way, or do not return what a source has to."""
 
 from collections.abc import Callable
+from pathlib import Path
 from types import MethodType
 from typing import Any, cast
 
@@ -9,13 +10,17 @@ from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
+from setpoint.application.gathering import of_a_start
+from setpoint.check.checking import check
 from setpoint.cli.shown_setting import value_in_words
 from setpoint.contract.settings_class import SettingsContract
+from setpoint.project import Project
 from setpoint.resolution.provenance import provenances
 from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import parse_env_file
 from setpoint.sources.gathered import Gathered, ProcessEnvironment
 from support.checking import checked
+from support.differential.catalogue.files import NestedSecretsInTheirCase
 
 
 class Pool(BaseModel):
@@ -259,3 +264,14 @@ def test_a_key_that_a_source_spells_in_another_case_is_no_fault_of_a_variable() 
     report = checked("PORT=5\n", settings_class=WithConstants)
     said = "`Port` of the source `Constants` is not a setting, and the settings class forbids it"
     assert [(each.message, each.location) for each in report.diagnostics] == [(said, None)]
+
+
+def test_a_secret_file_whose_name_the_class_does_not_read_is_no_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It heeds the case of their names, and is right to pass over this one."""
+    (tmp_path / "secrets").mkdir()
+    (tmp_path / "secrets" / "db__password").write_text("no JSON")
+    monkeypatch.chdir(tmp_path)
+    subject = of_a_start(SettingsContract.of(NestedSecretsInTheirCase), {}, Project(tmp_path))
+    assert check(subject).diagnostics == ()
