@@ -169,27 +169,27 @@ def test_all_workers_agree_on_who_won_and_on_what_is_told(deployment: Deployment
         assert_all_agree(deployment, watchers, written(writers))
 
 
-def test_a_webhook_is_delivered_though_all_workers_are_killed_meanwhile(deployment: Deployment) -> None:
-    """By one worker at first; after the lease of the one that was killed, again under the same id."""
+def test_messages_in_and_out_have_one_effect_though_all_workers_are_killed(deployment: Deployment) -> None:
+    """What one did is stored with what it did; one whose worker is gone is sent again, under the same id."""
     deployment.begin("telling")
     client, wanted = deployment.client_of_each_worker()[0], {"bound": "billing/telling", "events": ["revision.created"]}
+    assert client.write({"WRITER": "one", "COUNT": "1"}, If_Match='"1"')[0] == 201
+    alarm = client.call("POST", "/v1/webhooks/in", {"environment": "billing/telling", "action": "rollback"})[1]
     with webhook_receiver() as receiver:
         receiver.is_open.clear()
         made = client.call("POST", "/v1/webhooks", {"url": receiver.url, **wanted})[1]
-        assert client.write({"WRITER": "one", "COUNT": "1"}, If_Match='"1"')[0] == 201
+        taken_back = {"effect": "rolled_back", "environment": "billing/telling", "revision": 2, "current": 3}
+        clients = deployment.client_of_each_worker()
+        with ThreadPoolExecutor(len(clients)) as pool:
+            assert [*pool.map(lambda each: _sound(each, alarm), clients)] == [(200, taken_back)] * len(clients)
         eventually(lambda: receiver.received, "the webhook arrives")
-        before = {worker for server in deployment.servers for worker in server.workers()}
-        for worker in before:
-            os.kill(worker, signal.SIGKILL)
-        for server in deployment.servers:
-            eventually(lambda server=server: server.workers().isdisjoint(before), "the workers are gone")  # type: ignore[misc]
-            server.wait_for_workers(len(before) // len(deployment.servers))
+        _kill_all_workers(deployment)
         assert len(receiver.received) == 1, "nobody else has tried"
         receiver.is_open.set()
         _end_the_lease(deployment)
         eventually(lambda: len(receiver.received) > 1, "another worker delivers it")
         assert len({*receiver.ids}) == 1
-        assert [each["data"]["revision"] for each in receiver.verified(made["secret"])] == [2, 2]
+        assert [each["data"]["revision"] for each in receiver.verified(made["secret"])] == [3, 3]
         client = deployment.client_of_each_worker()[0]
         path = f"/v1/webhooks/{made['id']}"
         eventually(
@@ -197,36 +197,26 @@ def test_a_webhook_is_delivered_though_all_workers_are_killed_meanwhile(deployme
             "what came of it is written down",
         )
         assert client.call("DELETE", path)[0] == 200
+    assert _sound(client, alarm) == (200, taken_back)
+    assert numbers(client) == [3, 2, 1]
 
 
-def test_an_alarm_takes_one_revision_back_though_it_comes_to_all_workers_and_after_they_were_killed(
-    deployment: Deployment,
-) -> None:
-    """All of them are told the same: what a message did is stored with what it did."""
-    deployment.begin("alarmed")
-    clients = deployment.client_of_each_worker()
-    assert clients[0].write({"WRITER": "one", "COUNT": "1"}, If_Match='"1"')[0] == 201
-    wanted = {"environment": "billing/alarmed", "action": "rollback"}
-    made = clients[0].call("POST", "/v1/webhooks/in", wanted)[1]
+def _sound(client: Client, alarm: dict[str, Any]) -> tuple[int, Any]:
+    """Send the same message to `alarm` as every time."""
+    at = datetime.now(UTC)
+    signature = Webhook(alarm["secret"]).sign("msg_1", at, "")
+    headers = {"webhook_id": "msg_1", "webhook_timestamp": str(int(at.timestamp()))}
+    return client.call("POST", alarm["path"], "", webhook_signature=signature, **headers)
 
-    def sound(client: Client) -> tuple[int, Any]:
-        at = datetime.now(UTC)
-        signature = Webhook(made["secret"]).sign("msg_1", at, "")
-        headers = {"webhook_id": "msg_1", "webhook_timestamp": str(int(at.timestamp()))}
-        return client.call("POST", made["path"], "", webhook_signature=signature, **headers)
 
-    taken_back = (200, {"effect": "rolled_back", "environment": "billing/alarmed", "revision": 2, "current": 3})
-    with ThreadPoolExecutor(len(clients)) as pool:
-        assert [*pool.map(sound, clients)] == [taken_back] * len(clients)
+def _kill_all_workers(deployment: Deployment) -> None:
+    """Kill them at once, and wait for as many others."""
     before = {worker for server in deployment.servers for worker in server.workers()}
     for worker in before:
         os.kill(worker, signal.SIGKILL)
     for server in deployment.servers:
         eventually(lambda server=server: server.workers().isdisjoint(before), "the workers are gone")  # type: ignore[misc]
         server.wait_for_workers(len(before) // len(deployment.servers))
-    client = deployment.client_of_each_worker()[0]
-    assert sound(client) == taken_back
-    assert numbers(client) == [3, 2, 1]
 
 
 def _end_the_lease(deployment: Deployment) -> None:
