@@ -1,6 +1,6 @@
 """Decides which texts count: those from which some part of the settings was built."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from typing import Any
@@ -9,9 +9,10 @@ from pydantic import AliasChoices, AliasPath, BaseModel, RootModel
 
 from setpoint.contract import field_type
 from setpoint.contract.spelling import keys_of
+from setpoint.resolution.assignment import Assignment
 from setpoint.resolution.given_value import path_taken
 from setpoint.resolution.origins import Origins
-from setpoint.resolution.read_source import Setting
+from setpoint.resolution.read_source import ReadSource, Setting
 from setpoint.validation.record import Record
 
 _NOTHING, _UNKNOWN = object(), object()
@@ -43,12 +44,29 @@ def counting(origins: Origins, record: Record, settings: BaseModel | None) -> Ma
         text = origins.written_at((name,))
         if text and (text.value or not ignores_empty):
             found.setdefault(id(text), set()).add((name,))  # The class took it for no value.
-    # A value also counts if others replace all of its parts: it could have been a value without parts.
-    for each in (each for source in origins.sources for each in source.taken_texts):
-        inside = {leaf for leaf in paths.values() if len(leaf) > len(each.path) and _begins(leaf, each.path)}
-        if inside and id(each) not in found:
-            found[id(each)] = inside
+    _count_what_is_around(origins, settings, found, paths)
     return found
+
+
+def _count_what_is_around(
+    origins: Origins, settings: BaseModel | None, found: dict[int, set[Setting]], paths: dict[int, Setting]
+) -> None:
+    """Add what counts without having given any part that is in `paths`: it is around parts, or makes what is."""
+    for source in origins.sources:
+        for each in (text for text in source.taken_texts if id(text) not in found):
+            # A value also counts if others replace all of its parts: it could have been a value without parts.
+            inside = {leaf for leaf in paths.values() if len(leaf) > len(each.path) and _begins(leaf, each.path)}
+            if inside:
+                found[id(each)] = inside
+            elif _makes_what_is_around(source, each, settings, paths.values()):
+                found[id(each)], paths[id(each)] = {each.path}, each.path
+
+
+def _makes_what_is_around(source: ReadSource, text: Assignment, settings: object, counting: Iterable[Setting]) -> bool:
+    """Return whether there is a value around what `text` sets because of it alone, though the value passes it over."""
+    around = text.path[:-1]
+    is_given = len(around) > len(source.inside) and source.reach(text.path).depth == len(text.path)
+    return is_given and _is_kept(settings, around) and not any(_begins(each, around) for each in counting)
 
 
 def _built_at(settings: object, setting: Setting) -> object:
@@ -97,7 +115,9 @@ def _leaves(
             setting = (*at, name)
             if isinstance(value, Mapping) and value and not _is_shared(model, name, key):
                 info = model.model_fields.get(name) if model else None
-                yield from _leaves(value, field_type.nested_model(info) if info else None, _part(made, name), setting)
+                inner = field_type.nested_model(info) if info else None
+                # Even a value that is passed over as a whole is there.
+                yield from [*_leaves(value, inner, _part(made, name), setting)] or [setting]
             else:
                 yield setting
 

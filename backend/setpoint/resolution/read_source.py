@@ -8,7 +8,7 @@ from pydantic_settings import BaseSettings
 
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.resolution.assignment import Assignment
-from setpoint.resolution.given_value import NOTHING, values_along
+from setpoint.resolution.given_value import NOTHING, value_at_path, values_along
 from setpoint.sources.env_file import EnvFile
 from setpoint.validation.record import SourceRecord
 
@@ -121,8 +121,16 @@ class ReadSource:
         """
         texts = self.by_setting.get(folded(setting), [])
         if all(self._path_of(each) != setting for _, each in texts):
-            return texts
+            # A key in a JSON value may differ in case alone from the one that a name leads to.
+            return [] if self._holds(setting) and any(self._gives_key(each) for _, each in texts) else texts
         return [each for each in texts if self._path_of(each[1]) == setting or folded(each[1].path) != folded(setting)]
+
+    def _gives_key(self, assignment: Assignment) -> bool:
+        is_key = assignment.variable is not None and len(assignment.path) > len(assignment.variable.setting)
+        return is_key and self._holds(self._path_of(assignment))
+
+    def _holds(self, setting: Setting) -> bool:
+        return value_at_path(self.values, setting[len(self.inside) :], ignores_case=False) is not NOTHING
 
     def _path_of(self, assignment: Assignment) -> Setting:
         """Return the path of what `assignment` sets, with keys as the source gives them: in lower case as a rule."""

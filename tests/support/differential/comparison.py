@@ -131,11 +131,9 @@ def _is_inside_of_another(diagnostic: Any, diagnostics: Sequence[Any]) -> bool:
 
 
 def _is_given_twice(situation: Situation, at: int) -> bool:
-    """Return whether a JSON value of the same source gives the same key: without either, the other would be wrong."""
-    here = situation.written[at]
-    name = here.name.upper()
-    beside = [each for each in situation.written if each.source == here.source]
-    around = [each for each in beside if name.startswith(f"{each.name.upper()}__")]
+    """Return whether a JSON value gives the same key: without either, the other would be wrong."""
+    name = situation.written[at].name.upper()
+    around = [each for each in situation.written if name.startswith(f"{each.name.upper()}__")]
     return any(f'"{name.removeprefix(f"{each.name.upper()}__")}"' in each.text.upper() for each in around)
 
 
