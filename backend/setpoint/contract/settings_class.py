@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from os import PathLike
 from typing import TYPE_CHECKING, Any, cast
 
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -12,7 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from setpoint.contract.class_variables import Part, parts_of, variables_of
 from setpoint.contract.field_type import models_inside
 from setpoint.contract.guidance import NamesEnvFile
-from setpoint.contract.spelling import in_capitals, reference_of
+from setpoint.contract.spelling import in_capitals, paths_of, reference_of
 from setpoint.contract.variable import Variable
 
 if TYPE_CHECKING:
@@ -89,12 +88,12 @@ class SettingsContract:
     @property
     def secrets_directories(self) -> tuple[str, ...]:
         """Return the directories in which the class looks for files named after its variables, as configured."""
-        return _paths(self.settings_class.model_config.get("secrets_dir"))
+        return paths_of(self.settings_class.model_config.get("secrets_dir"))
 
     @property
     def env_files(self) -> tuple[str, ...]:
         """Return the env files that the class reads, as configured."""
-        return _paths(self.settings_class.model_config.get("env_file"))
+        return paths_of(self.settings_class.model_config.get("env_file"))
 
     @property
     def prefix(self) -> str:
@@ -270,7 +269,3 @@ class SettingsContract:
 
         most = self.settings_class.model_config.get("env_nested_max_split")
         return VariableNames(self.variables, self.delimiter, most, ignores_case=self.ignores_case)
-
-
-def _paths(named: Any) -> tuple[str, ...]:
-    return tuple(map(str, (named,) if isinstance(named, str | PathLike) else named or ()))

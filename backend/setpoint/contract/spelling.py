@@ -1,6 +1,7 @@
 """How a settings class and its settings are spelled: on the command line, in models, and in the environment."""
 
 from collections.abc import Iterator
+from os import PathLike
 from typing import Any, NamedTuple
 
 from pydantic import AliasChoices, AliasPath, BaseModel
@@ -38,6 +39,11 @@ class Spelling(NamedTuple):
 def reference_of(settings_class: type[BaseSettings]) -> str:
     """Return how the class is named on the command line: `config.settings:Settings`."""
     return f"{settings_class.__module__}:{settings_class.__qualname__}"
+
+
+def paths_of(named: Any) -> tuple[str, ...]:
+    """Return the paths that a configuration names: one, several or none."""
+    return tuple(map(str, (named,) if isinstance(named, str | PathLike) else named or ()))
 
 
 def in_capitals(name: str) -> str:

@@ -55,7 +55,7 @@ def _stands_where_nobody_looked(subject: Subject, variable: Variable) -> bool:
     """Return whether the value may come from a file that can't be read here, or a secrets directory elsewhere."""
     if any(each.trouble for each in subject.gathered.files):
         return True
-    if subject.gathered.unseen_directories and len(variable.setting) == 1:
+    if subject.unseen_directories and len(variable.setting) == 1:
         return True
     return any(each.name in subject.unreadable for each in subject.contract.variables_at(variable.setting))
 

@@ -103,6 +103,11 @@ class Subject:
         """Return what the class did with everything that it was given."""
         return self.record or ask(self.contract, given_to(self))
 
+    @property
+    def unseen_directories(self) -> tuple[str, ...]:
+        """Return the secrets directories of the class, if they were not looked into."""
+        return self.asked.unseen_directories or self.gathered.unseen_directories
+
     @cached_property
     def origins(self) -> Origins:
         """Return where the settings come from."""

@@ -4,6 +4,14 @@ import codecs
 from io import BytesIO, TextIOWrapper
 
 
+def is_same_encoding(one: str, other: str) -> bool:
+    """Return whether both are names of one encoding; a name that Python does not know is like no other."""
+    try:
+        return codecs.lookup(one) == codecs.lookup(other)
+    except LookupError:
+        return False
+
+
 def in_utf_8(content: bytes, encoding: str) -> bytes:
     """Return `content`, which an app reads in `encoding`, in UTF-8.
 

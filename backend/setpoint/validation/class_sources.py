@@ -30,6 +30,7 @@ from pydantic_settings.sources import ENV_FILE_SENTINEL, DefaultSettingsSource
 from pydantic_settings.sources.utils import parse_env_vars
 
 from setpoint.contract.app_code import AppCode
+from setpoint.contract.spelling import paths_of
 from setpoint.sources.entry import Entry, entries_of
 from setpoint.sources.env_file import DEFAULT_LOADER, EnvFile, find_env_file, read_env_file
 from setpoint.validation.process_environment import process_environment, silence
@@ -48,6 +49,8 @@ _READING = (
     "_env_nested_max_split",
     "_env_ignore_empty",
 )
+
+_ENCODING = "_env_file_encoding"
 
 _making: ContextVar["_Making | None"] = ContextVar("making", default=None)
 
@@ -121,15 +124,15 @@ class _Making:
         """Return the sources of `cls`, as `BaseSettings._settings_init_sources` does."""
         is_asked_for = issubclass(cls, self._class)
         directories = self._given.secrets_directories
+        if is_asked_for and directories == ():
+            self.record.unseen_directories = paths_of(switches.get("_secrets_dir"))
         if directories is not None and (is_asked_for or cls.model_config.get("secrets_dir")):
             switches["_secrets_dir"] = directories
         if is_asked_for:
-            self.record.switches = tuple(
-                name for name in _READING if switches.get(name) not in (None, cls.model_config.get(name[1:]))
-            )
             switch = switches.get("_env_file", ENV_FILE_SENTINEL)
             env_file = cls.model_config.get("env_file") if switch == ENV_FILE_SENTINEL else switch
             self._in_place, self._own_files = self._stand_in_place(env_file), env_file
+            self.record.switches = tuple(self._decisive(cls.model_config, switches))
         try:
             made: tuple[Sources, dict[str, Any]] = _init_sources(cls, **switches)
             if is_asked_for and self._are_misplaced(made[0]):
@@ -140,6 +143,17 @@ class _Making:
             self.record.made_none, self.record.failed_source = True, half_made(source) if source else None
             raise
         return made
+
+    def _decisive(self, config: Mapping[str, Any], switches: Mapping[str, Any]) -> Iterator[str]:
+        """Yield those of `switches` that make the class read other than `config` says, as nobody could know before."""
+        yield from (name for name in _READING if switches.get(name) not in (None, config.get(name[1:])))
+        named = switches.get(_ENCODING)
+        if self._in_place and named is not None:
+            from setpoint.sources.encoding import is_same_encoding  # noqa: PLC0415 - few classes name one
+
+            # The files that stand in place of its own have been decoded by now.
+            if not is_same_encoding(named, config.get(_ENCODING[1:]) or "utf-8"):
+                yield _ENCODING
 
     def _are_misplaced(self, sources: Sources) -> bool:
         """Return whether `sources` lack the one that would read the given files, but have the other one."""

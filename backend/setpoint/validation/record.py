@@ -141,6 +141,7 @@ class Record:
         builds: Every settings class that was built, in the order in which they were.
         files: The env files that sources read while they were created, by path and the encoding that the class names.
         switches: The arguments by which an `__init__` of the class reads names differently from its configuration.
+        unseen_directories: The secrets directories that an `__init__` of the class names, if none is to be looked into.
         made_none: Whether the sources could not be created, so that none was asked.
         failed_source: The source that failed, if it was one of them.
         farewell: What the app's command line asks for instead of a start.
@@ -155,6 +156,7 @@ class Record:
         self.builds: list[Build] = []
         self.files: dict[tuple[str, str | None], EnvFile] = {}
         self.switches: tuple[str, ...] = ()
+        self.unseen_directories: tuple[str, ...] = ()
         self.made_none = False
         self.failed_source: SourceRecord | None = None
         self.farewell: Farewell | None = None

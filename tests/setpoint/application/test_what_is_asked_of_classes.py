@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import (
     BaseSettings,
     SettingsConfigDict,
@@ -14,6 +14,7 @@ from pydantic_settings import (
 
 from setpoint.application.gathering import of_a_start, of_files
 from setpoint.check.checking import check
+from setpoint.check.outcome import Severity
 from setpoint.check.report import Report
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.errors import UnableError
@@ -47,6 +48,64 @@ def test_what_cannot_be_seen_from_outside_is_not_judged() -> None:
     """It says what to change instead."""
     with pytest.raises(UnableError, match="passes `_env_prefix` itself; put it into `model_config` instead"):
         _given(OwnReading, "PORT=x\n")
+
+
+class InItsEncoding(BaseSettings):
+    """Its `__init__` names the encoding of its env file, or another secrets directory."""
+
+    model_config = SettingsConfigDict(env_file=".env")
+    name: str = "none"
+    token: SecretStr = SecretStr("none")
+
+    def __init__(self, **values: Any) -> None:
+        super().__init__(_env_file_encoding="latin-1", **values)
+
+
+class InUtf8(InItsEncoding):
+    """It says what is so anyway."""
+
+    def __init__(self, **values: Any) -> None:
+        super(InItsEncoding, self).__init__(_env_file_encoding="utf8", **values)
+
+
+class ReadsNoFile(InItsEncoding):
+    """Some other program reads the files for it."""
+
+    model_config = SettingsConfigDict(env_file=None)
+
+
+def test_a_file_is_not_judged_in_another_encoding_than_that_of_the_class() -> None:
+    """It has been decoded before the class can say how; its own file, at a start, is read as it says."""
+    with pytest.raises(UnableError, match="passes `_env_file_encoding` itself; put it into `model_config` instead"):
+        _given(InItsEncoding, "NAME=x\n")
+    Path(".env").write_bytes(b"NAME=caf\xe9\n")
+    started = of_a_start(SettingsContract.of(InItsEncoding), {}, NO_PROJECT).validated.settings
+    assert isinstance(started, InItsEncoding)
+    assert started.name == "caf\xe9"
+    assert messages(_given(InUtf8, "NAME=x\n")) == messages(_given(ReadsNoFile, "NAME=x\n")) == []
+
+
+class InItsDirectory(BaseSettings):
+    """Its `__init__` names the secrets directory."""
+
+    token: SecretStr
+
+    def __init__(self, **values: Any) -> None:
+        super().__init__(_secrets_dir="secrets", **values)
+
+
+def test_a_secrets_directory_that_code_names_may_hold_what_is_missing() -> None:
+    """It is on another machine, as one is that the configuration names."""
+    Path("secrets").mkdir()
+    Path("secrets/token").write_text("q8Zr2vLkT0")
+    (found,) = _given(InItsDirectory, "").diagnostics
+    assert (found.code, found.severity, "it may be in `secrets`" in str(found.hint)) == (
+        "SP302",
+        Severity.WARNING,
+        True,
+    )
+    assert messages(_given(InItsDirectory, "", "secrets")) == []
+    assert messages(check(of_a_start(SettingsContract.of(InItsDirectory), {}, NO_PROJECT))) == []
 
 
 class Raising(BaseSettings):
