@@ -94,7 +94,8 @@ def _secret_files(contract: SettingsContract, record: Record) -> Iterator[EnvFil
     for made in record.builds:
         for source in made.sources:
             if source.kind is SourceKind.SECRETS_DIRECTORY:
-                yield from files_in(contract, source.paths, source.secret_names)
+                read = contract.names_read_by(*source.naming) if source.naming else None
+                yield from files_in(contract, source.paths, source.secret_names, read)
 
 
 def _left_out(contract: SettingsContract, record: Record) -> Iterator[EnvFile]:

@@ -139,16 +139,16 @@ class SettingsContract:
         """Return the variable that `name` sets: itself, or the open one that takes it as a key."""
         return self._names.find(name)
 
-    def names_read_by(self, reader: type[BaseSettings], config: Mapping[str, Any]) -> "VariableNames":
+    def names_read_by(self, reader: type[BaseSettings], naming: Iterable[tuple[str, Any]]) -> "VariableNames":
         """Return the names of the variables that a source of `reader` reads, which is this class or nested in it.
 
         Args:
             reader: The class that asks the source.
-            config: How the source reads names, where it does not do that as the class says.
+            naming: How the source reads names, where it does not do that as the class says.
         """
         from setpoint.contract.variable_names import VariableNames  # noqa: PLC0415 - few classes have such a source
 
-        config = cast("SettingsConfigDict", {**reader.model_config, **config})
+        config = cast("SettingsConfigDict", {**reader.model_config, **dict(naming)})
         is_own = issubclass(reader, self.settings_class)
         places = [()] if is_own else [each.setting for each in self.parts if each.settings_class is reader]
         found: list[Variable] = []

@@ -154,7 +154,7 @@ class Subject:
     def _names_read_otherwise(self) -> "Mapping[Naming, VariableNames]":
         """Return the names that sources read in other ways than the class."""
         namings = {source.naming for made in self.asked.builds for source in made.sources if source.naming}
-        return {each: self.contract.names_read_by(each[0], dict(each[1])) for each in namings}
+        return {each: self.contract.names_read_by(*each) for each in namings}
 
     def read_otherwise(self, name: str) -> Variable | None:
         """Return the variable that some source reads as `name`, although the class does not call it that."""

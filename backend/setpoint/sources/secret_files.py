@@ -8,7 +8,7 @@ from typing import NamedTuple
 from setpoint.contract.open_keys import takes
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.contract.variable import Variable
-from setpoint.contract.variable_names import SecretNames
+from setpoint.contract.variable_names import SecretNames, VariableNames
 from setpoint.envfile.reading import Binding, Reading
 from setpoint.envfile.source_text import SourceText, Span
 from setpoint.sources.entry import Written
@@ -40,7 +40,10 @@ def own_secrets_directories(contract: SettingsContract) -> tuple[str, ...]:
 
 
 def files_in(
-    contract: SettingsContract, directories: Iterable[str], names: SecretNames | None = None
+    contract: SettingsContract,
+    directories: Iterable[str],
+    names: SecretNames | None = None,
+    read: VariableNames | None = None,
 ) -> Iterator[EnvFile]:
     """Yield the files in `directories` that set a variable, or would without a slip in their name.
 
@@ -51,6 +54,7 @@ def files_in(
         contract: What the app expects.
         directories: Where to look, later ones over earlier.
         names: How nested ones are named, if they can have files.
+        read: The names that their source reads then.
     """
     known = [each.name for each in contract.variables if names or len(each.setting) == 1]
     known_names = KnownNames(known)
@@ -60,10 +64,26 @@ def files_in(
             written = str(path.relative_to(root))
             name = contract.canonical(_as_variable(contract, written, names))
             is_known = name in known or (names is not None and contract.find(name) is not None)
-            if is_known or known_names.nearest(name, allowed_steps(name)):
-                shown = os.path.join(directory, written)  # noqa: PTH118 - `Path` would remove `./`
-                called = _name_set_by(contract, written, name, names) if is_known else name if names else path.name
-                yield _secret_file(SourceKind.SECRETS_DIRECTORY, shown, called)
+            set_otherwise = read.find(written) if read and not is_known else None
+            if is_known:
+                called = _name_set_by(contract, written, name, names)
+            elif set_otherwise is not None:
+                called = _name_in_class(contract, set_otherwise, written)
+            elif known_names.nearest(name, allowed_steps(name)):
+                called = name if names else path.name
+            else:
+                continue
+            shown = os.path.join(directory, written)  # noqa: PTH118 - `Path` would remove `./`
+            yield _secret_file(SourceKind.SECRETS_DIRECTORY, shown, called)
+
+
+def _name_in_class(contract: SettingsContract, variable: Variable, file: str) -> str:
+    """Return how the class calls what the secret file `file` sets, which its source reads as `variable`."""
+    for depth in range(len(variable.setting), 0, -1):
+        if at := contract.variables_at(variable.setting[:depth]):
+            keys = variable.path_of(file)[depth:] if contract.delimiter else ()
+            return contract.canonical(contract.delimiter.join([at[0].name, *keys]))
+    return file
 
 
 def _name_set_by(contract: SettingsContract, file: str, variable: str, names: SecretNames | None) -> str:

@@ -55,12 +55,14 @@ class Undecodable:
         field: The field that it is for.
         entry: The variable that holds it, if there is just one.
         error: What the source raised.
+        key: Under which name the source keeps the text, if that is known.
     """
 
-    def __init__(self, field: str, entry: Entry | None, error: BaseException) -> None:
+    def __init__(self, field: str, entry: Entry | None, error: BaseException, key: str | None = None) -> None:
         self.field = field
         self.entry = entry
         self.error = error
+        self.key = key
 
 
 class SourceRecord:

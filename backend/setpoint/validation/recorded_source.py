@@ -205,7 +205,7 @@ def _error_of_decoding(source: PydanticBaseEnvSettingsSource, name: str, field: 
 
 
 def _to_blame(source: Any, name: str, field: FieldInfo, entries: tuple[Entry, ...]) -> Iterator[Undecodable]:
-    """Yield each of `entries` that `source` can't decode for the field, even if it were the only one."""
+    """Yield each text that `source` can't decode for the field, even if it were the only one, with its entry if any."""
     if not isinstance(source, EnvSettingsSource):
         return
     heads = [env_name for _, env_name, _ in source._extract_field_info(field, name)]  # noqa: SLF001 - what it looks for
@@ -216,7 +216,7 @@ def _to_blame(source: Any, name: str, field: FieldInfo, entries: tuple[Entry, ..
             error = _error_of_decoding(source, name, field)
             if error is not None:
                 last = [each for each in entries if key_of(source, each.name) == key][-1:]
-                yield from (Undecodable(name, each, error) for each in last)
+                yield Undecodable(name, last[0] if last else None, error, key)
     source.env_vars = every
 
 
@@ -229,10 +229,10 @@ def _pass_over(source: Any, undecodable: Mapping[str, list[Undecodable]]) -> Non
     """Keep `source` from seeing what it can't decode; without a variable to blame, from the whole field."""
     every = [each for found in undecodable.values() for each in found]
     if isinstance(source, EnvSettingsSource):
-        keys = {key_of(source, each.entry.name) for each in every if each.entry}
+        keys = {each.key for each in every}
         source.env_vars = {key: value for key, value in source.env_vars.items() if key not in keys}
     ask = source.get_field_value
-    whole = {each.field for each in every if each.entry is None}
+    whole = {each.field for each in every if each.key is None}
 
     def get_field_value(field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
         value, key, is_complex = ask(field, field_name) if field_name not in whole else (None, field_name, False)

@@ -90,7 +90,7 @@ def _undecodable(
     contract: SettingsContract, source: SourceRecord, undecodable: Undecodable, redactor: Redactor
 ) -> Refusal:
     field, entry, error = undecodable.field, undecodable.entry, undecodable.error
-    path = _path_of(contract, field, entry) if entry else (field,)
+    path = _path_of(contract, field, entry) if entry else _path_in_source(contract, source, undecodable)
     if isinstance(error, json.JSONDecodeError | RecursionError):
         return Refusal(RefusalKind.INVALID, path, "json_invalid", {}, "it is not valid JSON", path, entry=entry)
     message = f"the source `{redactor.redact(source.name)}` of the settings class cannot decode it"
@@ -102,6 +102,14 @@ def _path_of(contract: SettingsContract, field: str, entry: Entry) -> tuple[str,
     named = [each for each in contract.named(entry.name) if each.setting[0] == field]
     variable = named[0] if named else contract.find(entry.name)
     return variable.path_of(entry.name) if variable else (field,)
+
+
+def _path_in_source(contract: SettingsContract, source: SourceRecord, undecodable: Undecodable) -> tuple[str, ...]:
+    """Return the path of what a text sets that is no variable, but has a name of the kind that its source reads."""
+    if undecodable.key is None or source.naming is None:
+        return (undecodable.field,)
+    variable = contract.names_read_by(*source.naming).find(undecodable.key)
+    return variable.path_of(undecodable.key) if variable else (undecodable.field,)
 
 
 def _failed(source: SourceRecord | None, error: BaseException, redactor: Redactor) -> Refusal:

@@ -20,7 +20,11 @@ from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import parse_env_file
 from setpoint.sources.gathered import Gathered, ProcessEnvironment
 from support.checking import checked
-from support.differential.catalogue.files import NestedSecretsInTheirCase
+from support.differential.catalogue.files import (
+    NestedSecretsAlone,
+    NestedSecretsInTheirCase,
+    NestedSecretsWithDashes,
+)
 
 
 class Pool(BaseModel):
@@ -275,3 +279,21 @@ def test_a_secret_file_whose_name_the_class_does_not_read_is_no_fault(
     monkeypatch.chdir(tmp_path)
     subject = of_a_start(SettingsContract.of(NestedSecretsInTheirCase), {}, Project(tmp_path))
     assert check(subject).diagnostics == ()
+
+
+@pytest.mark.parametrize(
+    ("settings_class", "delimiter", "refused"),
+    [(NestedSecretsWithDashes, "-", "DATABASE__LIMITS"), (NestedSecretsAlone, "__", "DATABASE")],
+)
+def test_secret_files_are_found_by_the_names_that_their_source_reads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings_class: type[BaseSettings], delimiter: str, refused: str
+) -> None:
+    """Neither their aliases nor their delimiter need to be those of variables; what is no JSON is told once."""
+    (tmp_path / "secrets").mkdir()
+    for name in ("USER", "LIMITS"):
+        (tmp_path / "secrets" / f"DATABASE{delimiter}{name}").write_text("x")
+    monkeypatch.chdir(tmp_path)
+    report = check(of_a_start(SettingsContract.of(settings_class), {}, Project(tmp_path)))
+    assert [(each.message, each.location and each.location.path) for each in report.diagnostics] == [
+        (f"`{refused}` is not valid JSON", f"secrets/DATABASE{delimiter}LIMITS")
+    ]

@@ -147,6 +147,18 @@ class NestedSecretsByOtherNames(BaseSettings):
     settings_customise_sources = chosen(lambda _, given: (given["env"], NestedSecretsSettingsSource(given["secrets"])))
 
 
+class NestedSecretsWithDashes(NestedSecretsByOtherNames):
+    """Neither its aliases nor its delimiter are those of its variables."""
+
+    model_config = SettingsConfigDict(secrets_nested_delimiter="-")
+
+
+class NestedSecretsAlone(NestedSecretsByOtherNames):
+    """Only files set parts of its settings."""
+
+    model_config = SettingsConfigDict(env_nested_delimiter=None, secrets_nested_delimiter="__")
+
+
 class NestedSecretsInTheirCase(BaseSettings):
     """Heeds the case of secret files alone."""
 
@@ -232,6 +244,28 @@ CASES = [
             "APP_CACHE__USER": WORD,
         },
         (PROCESS, "secrets/"),
+        _DIRECTORY,
+    ),
+    Case(
+        NestedSecretsWithDashes,
+        {
+            "DATABASE-USER": WORD,
+            "DB-PW": _SECRET["TOKEN"],
+            "DATABASE-LIMITS": Texts(('{"cpu": 1}', "{}"), ("x", '{"cpu": "x"}')),
+            "DATABASE-LIMITS-RAM": INT,
+            "S_CACHE-USER": WORD,
+        },
+        ("secrets/",),
+        _DIRECTORY,
+    ),
+    Case(
+        NestedSecretsAlone,
+        {
+            "DATABASE__USER": WORD,
+            "DATABASE__LIMITS": Texts(('{"cpu": 1}', "{}"), ("x", '{"cpu": "x"}')),
+            "S_CACHE__USER": WORD,
+        },
+        ("secrets/",),
         _DIRECTORY,
     ),
     Case(
