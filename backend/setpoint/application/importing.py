@@ -169,7 +169,8 @@ def _from_failed_module(error: BaseException, module_name: str, class_name: str)
     if found := _from_module_with_blank_settings(module_name, class_name):
         return found
     for namespace in namespaces:
-        if namespace.get("__name__") == module_name and isinstance(error, SystemExit | ValidationError):
+        has_classes = any(_resolve(namespace, name) for name in namespace)
+        if namespace.get("__name__") == module_name and isinstance(error, SystemExit | ValidationError) and has_classes:
             _classes_in(namespace, module_name, class_name)
     message = f"cannot import `{module_name}`: {_described(error)}"
     raise UnusableSettingsError(message, _advice(error, module_name))

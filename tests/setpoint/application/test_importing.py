@@ -57,6 +57,16 @@ def test_a_module_that_builds_its_settings_can_be_checked(tmp_path: Path, tail: 
     assert CANARY not in result.stdout.decode()
 
 
+def test_a_module_that_ends_before_there_is_a_class_is_said_to_do_that(tmp_path: Path) -> None:
+    """It would be no help that it has no such class."""
+    result = _check(tmp_path, f"import sys\n\nsys.exit({CANARY!r})\n{HEAD}")
+    assert result.returncode == 2
+    said = result.stdout.decode()
+    assert said.startswith("error[SP006] cannot import `theirs`: SystemExit at ")
+    assert "theirs.py:3" in said
+    assert CANARY not in said
+
+
 NESTED = """\
 from pydantic import BaseModel
 from pydantic_settings import BaseSettings
