@@ -8,9 +8,8 @@ from typing import Any
 from pydantic import AliasChoices, AliasPath, BaseModel, RootModel
 
 from setpoint.contract import field_type
-from setpoint.contract.spelling import keys_of
 from setpoint.resolution.assignment import Assignment
-from setpoint.resolution.given_value import path_taken
+from setpoint.resolution.given_value import path_taken, taken_as_written
 from setpoint.resolution.origins import Origins
 from setpoint.resolution.read_source import ReadSource, Setting
 from setpoint.validation.record import Record
@@ -84,21 +83,13 @@ def _taken(values: Mapping[str, Any], model: type[BaseModel] | None, made: objec
     if model is None:
         if not isinstance(made, BaseModel) or isinstance(made, RootModel):
             return values
-        return _taken_as_written(values, type(made))
+        return taken_as_written(values, type(made))
     paths = {name: path_taken(model, name, values) for name in model.model_fields}
     taken, known = {str(path[0]).casefold() for path in paths.values() if path}, _names_by_key(model)
     # What leads a field nowhere could lead it somewhere.
     open_keys = {key for key, names in known.items() if any(paths[name] is None for name in names)}
     kept = taken | open_keys
     return {key: each for key, each in values.items() if key.casefold() in kept or key.casefold() not in known}
-
-
-def _taken_as_written(values: Mapping[str, Any], model: type[BaseModel]) -> Mapping[str, Any]:
-    paths = (path_taken(model, name, values, ignores_case=False) for name in model.model_fields)
-    taken = {path[0] for path in paths if path}
-    known = {key for name, info in model.model_fields.items() for key in keys_of(name, info, model)}
-    keeps = model.model_config.get("extra") == "allow"
-    return {key: each for key, each in values.items() if key in taken or (key not in known and keeps)}
 
 
 def _begins(setting: Setting, beginning: Setting) -> bool:

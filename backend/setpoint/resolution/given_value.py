@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from pydantic import AliasChoices, AliasPath, BaseModel
+from pydantic import AliasChoices, AliasPath, BaseModel, RootModel
 
 from setpoint.contract import field_type
-from setpoint.contract.spelling import takes_names
+from setpoint.contract.spelling import keys_of, takes_names
 
 NOTHING = object()
 """Represents a missing value."""
@@ -65,6 +65,31 @@ def path_taken(
         ),
         None,
     )
+
+
+def taken_as_written(values: Mapping[str, Any], model: type[BaseModel]) -> Mapping[str, Any]:
+    """Return `values` without the keys that `model` ignores, where they count in the case in which they are written."""
+    paths = (path_taken(model, name, values, ignores_case=False) for name in model.model_fields)
+    taken = {path[0] for path in paths if path}
+    known = {key for name, info in model.model_fields.items() for key in keys_of(name, info, model)}
+    keeps = model.model_config.get("extra") == "allow"
+    return {key: each for key, each in values.items() if key in taken or (key not in known and keeps)}
+
+
+def without_ignored(value: Any, made: Any) -> Any:
+    """Return `value` without the keys that models ignore; what they are for shows in what was `made` of it."""
+    if isinstance(made, RootModel):
+        return without_ignored(value, made.root)
+    if isinstance(value, Mapping) and isinstance(made, BaseModel):
+        taken = taken_as_written(value, type(made))
+        paths = {name: path_taken(type(made), name, taken, ignores_case=False) for name in type(made).model_fields}
+        fields = {path[0]: name for name, path in paths.items() if path is not None and len(path) == 1}
+        return {key: without_ignored(each, getattr(made, fields.get(key, ""), None)) for key, each in taken.items()}
+    if isinstance(value, Mapping) and isinstance(made, Mapping):
+        return {key: without_ignored(each, made.get(key)) for key, each in value.items()}
+    if isinstance(value, list) and isinstance(made, list | tuple) and len(value) == len(made):
+        return [without_ignored(each, other) for each, other in zip(value, made, strict=True)]
+    return value
 
 
 def keys_taken(model: type[BaseModel], setting: tuple[str | int, ...], whole: Any) -> list[str | int] | None:

@@ -12,7 +12,7 @@ from setpoint.contract.plain_value import variable_text
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.contract.variable import Variable
 from setpoint.resolution.assignment import Assignment
-from setpoint.resolution.given_value import NOTHING, keys_taken, value_at_path
+from setpoint.resolution.given_value import NOTHING, keys_taken, value_at_path, without_ignored
 from setpoint.resolution.read_source import Reach, ReadSource, Setting, by_setting_of, folded
 from setpoint.text.guarded import MASK, Guarded
 from setpoint.validation.record import Build, Record, SourceRecord
@@ -29,6 +29,7 @@ class Origins:
     ) -> None:
         """Take what a class did, and a function that turns the variables of one of its sources into assignments."""
         self._contract = contract
+        self._settings = record.settings
         self.sources = tuple(self._read(record, assignments_of))
 
     @property
@@ -119,11 +120,18 @@ class Origins:
         variable = next(iter(self._contract.variables_at(setting)), None) or self._parent(setting)
         if variable is None:
             return None
-        value = source.value_at(setting)
+        value = without_ignored(source.value_at(setting), self._made_at(setting))
         # What comes from names that are not settings must not be shown.
         is_of_strangers = bool(source.record.entries) and isinstance(value, Mapping)
         text = MASK if is_of_strangers else variable_text(value)
         return Assignment(variable.name, Guarded(text), variable, source=source.record_at(setting))
+
+    def _made_at(self, setting: Setting) -> Any:
+        """Return what the class has made at `setting`, as far as that are fields; otherwise None."""
+        made: Any = self._settings
+        for step in setting:
+            made = getattr(made, "__dict__", {}).get(step)
+        return made
 
     def under_parts(self, setting: Setting) -> Assignment | None:
         """Return what a source without variables gives for `setting`, parts of which stronger ones set."""

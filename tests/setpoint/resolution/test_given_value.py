@@ -1,11 +1,18 @@
 """A value is looked for where pydantic would look for it."""
 
-from typing import Any
+import json
+from pathlib import Path
+from typing import Annotated, Any, Literal
 
 import pytest
-from pydantic import AliasChoices, AliasPath, BaseModel, Field
+from pydantic import AliasChoices, AliasPath, BaseModel, ConfigDict, Field, RootModel
+from pydantic_settings import BaseSettings, JsonConfigSettingsSource, SettingsConfigDict
 
+from setpoint.application.gathering import of_a_start
+from setpoint.contract.settings_class import SettingsContract
+from setpoint.project import Project
 from setpoint.resolution.given_value import NOTHING, keys_taken, path_taken, value_at_path
+from setpoint.resolution.provenance import provenances
 
 
 @pytest.mark.parametrize(
@@ -65,3 +72,58 @@ def test_the_first_key_that_leads_to_a_model_counts_for_all_of_its_fields(
         around: Around
 
     assert keys_taken(Outer, ("around", "inner", "port"), values) == keys
+
+
+class File(BaseModel):
+    """One kind of store."""
+
+    kind: Literal["file"] = "file"
+    path: str = "p"
+
+
+class Bucket(BaseModel):
+    """The other one, which keeps what it does not know."""
+
+    model_config = ConfigDict(extra="allow")
+
+    kind: Literal["bucket"]
+    inside: File = Field(File(), validation_alias=AliasPath("outer", "inner"))  # type: ignore[pydantic-alias]
+
+
+class Stores(BaseSettings):
+    """A file for people says what there is."""
+
+    model_config = SettingsConfigDict(json_file="stores.json")
+
+    store: Annotated[File | Bucket, Field(discriminator="kind")] = File()
+    stores: list[File | bool] = []
+    by_name: dict[str, RootModel[File]] = {}
+    labels: dict[str, int] = {}
+
+    @classmethod
+    def settings_customise_sources(cls, *_: Any, **__: Any) -> tuple[Any, ...]:
+        """Read nothing but the file."""
+        return (JsonConfigSettingsSource(cls),)
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"store": {"kind": "file", "port": 1}}, {"store": {"kind": "file"}}),
+        ({"store": {"kind": "bucket", "port": 1}}, None),
+        ({"store": {"kind": "bucket", "outer": {"inner": {"path": "q"}}}}, None),
+        ({"stores": [{"path": "q", "port": 1}, True]}, {"stores": [{"path": "q"}, True]}),
+        ({"by_name": {"a": {"path": "q", "port": 1}}}, {"by_name": {"a": {"path": "q"}}}),
+        ({"labels": {"a": 1}}, None),
+        ({"store": {"kind": "file", "port": 1}, "labels": {"a": "x"}}, None),
+    ],
+)
+def test_keys_of_a_config_file_that_its_models_ignore_are_no_part_of_a_value(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: dict[str, Any], told: dict[str, Any] | None
+) -> None:
+    """Which models those are shows once the class is built; until then all that is given may count."""
+    monkeypatch.chdir(tmp_path)
+    Path("stores.json").write_text(json.dumps(given))
+    subject = of_a_start(SettingsContract.of(Stores), {}, Project(tmp_path))
+    found = {each.variable.setting[0]: each.winner for each in provenances(subject) if each.winner}
+    assert {name: json.loads(each.value.raw) for name, each in found.items()} == (told or given)
