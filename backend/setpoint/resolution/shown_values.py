@@ -16,6 +16,9 @@ from setpoint.validation.record import Record
 from setpoint.validation.refusal import Refusal, RefusalKind
 from setpoint.validation.validate import Validated
 
+_OF_A_VALUE = {RefusalKind.INVALID, RefusalKind.MISSING}
+"""Why a class refuses a value: for what is in it, or for what is not."""
+
 
 def known_secrets(
     contract: SettingsContract, statements: Iterable[Statement], environment: ProcessEnvironment | None
@@ -67,7 +70,7 @@ def refused_tokens(assignments: Iterable[Assignment], validated: Validated) -> I
     refused = {
         each.setting[:depth]
         for each in validated.refusals
-        if each.kind is RefusalKind.INVALID
+        if each.kind in _OF_A_VALUE
         for depth in range(len(each.setting) + 1)
     }
     for each in assignments:
@@ -79,7 +82,7 @@ def refused_tokens(assignments: Iterable[Assignment], validated: Validated) -> I
 
 def refuses(refusals: Iterable[Refusal], setting: tuple[str | int, ...]) -> bool:
     """Return whether one of `refusals` concerns the value of `setting`."""
-    return any(each.kind is RefusalKind.INVALID and each.setting[: len(setting)] == setting for each in refusals)
+    return any(each.kind in _OF_A_VALUE and each.setting[: len(setting)] == setting for each in refusals)
 
 
 class ShownValues:

@@ -206,7 +206,7 @@ class Subject:
             return False
         winning = self.assignments.get(self.contract.canonical(assignment.name))
         counts = winning is not None and winning.value == assignment.value
-        refusals = self._first_validated.refusals if counts else self.refusals_of(assignment)
+        refusals = self._first_validated.refusals if counts else self._refusals_alone(assignment)
         return refuses(refusals, assignment.variable.setting)
 
     @cached_property
@@ -224,11 +224,14 @@ class Subject:
 
     def refusals_of(self, assignment: Assignment) -> tuple[Refusal, ...]:
         """Return why the class refuses the value of `assignment`, checked by itself."""
+        found = self._refusals_alone(assignment)
+        return tuple(each for each in found if each.kind is RefusalKind.INVALID and each.error_type != RAISED)
+
+    def _refusals_alone(self, assignment: Assignment) -> Sequence[Refusal]:
         if assignment.variable is None:
             return ()
         entry = Entry(assignment.name, assignment.value.raw)
-        found = validate_alone(self.contract, entry, assignment.variable.setting, Redactor(self._told_when_asked()))
-        return tuple(each for each in found if each.kind is RefusalKind.INVALID and each.error_type != RAISED)
+        return validate_alone(self.contract, entry, assignment.variable.setting, Redactor(self._told_when_asked()))
 
     def _told_when_asked(self) -> Iterator[str]:
         """Yield the secrets once they are needed: most checks find nothing that could show one."""

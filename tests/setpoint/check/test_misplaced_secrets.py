@@ -70,6 +70,11 @@ class Closed(Item, extra="forbid"):
     """One that takes no other keys."""
 
 
+TAGS: list[Any] = [Literal["whole"], Literal["half"]]
+Whole = create_model("Whole", kind=(TAGS[0], ...), size=(int, ...), note=(str, ""))
+Half = create_model("Half", kind=(TAGS[1], ...))
+
+
 KINDS: dict[str, Any] = {
     "address": IPvAnyAddress,
     "ipv4": IPv4Address,
@@ -117,6 +122,24 @@ def test_nor_does_it_show_as_a_part_of_a_value(kind: Any, text: str) -> None:
 
     made = create_model("Made", __base__=Nested, value=(kind, ...))
     assert "kXwvQz" not in _said(made, text.format("kXwvQzmWncRt"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        (Whole, '{"note": "kXwvQzmWncRt"}'),
+        (Whole, '{"kind": "whole", "kXwvQzmWncRt": "x"}'),
+        (list[Whole], '[{"note": "kXwvQzmWncRt"}]'),
+        (dict[str, Whole], '{"a": {"note": "kXwvQzmWncRt"}}'),
+        (Annotated[Whole | Half, Field(discriminator="kind")], '{"note": "kXwvQzmWncRt"}'),
+        (Whole | Half, '{"note": "kXwvQzmWncRt"}'),
+    ],
+)
+def test_nor_in_a_value_that_lacks_something(kind: Any, text: str) -> None:
+    """It is refused as a whole, whatever else is in it."""
+    made = create_model("Made", __base__=BaseSettings, value=(kind, ...))
+    assert "kXwvQz" not in _said(made, f"VALUE={text}\n")
+    assert "kXwvQz" not in _said(made, f"VALUE={text}\nVALUE=[]\n")
 
 
 @pytest.mark.parametrize("name", [field.upper() for field in Settings.model_fields])
