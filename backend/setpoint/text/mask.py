@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 from setpoint.text.guarded import MASK
 from setpoint.text.placeholder import is_placeholder
+from setpoint.text.secret_names import is_secret_name
 
 _REPEATED_MASK = rf"(?:{re.escape(MASK)})+"
 # A shorter value, a plain word or a placeholder is masked only as a whole: parts of `shop` are in too many words.
@@ -19,11 +20,7 @@ _LONGEST_PLACEHOLDER = 40
 _SEVERAL_WORDS = r"[\s/:.,;-]"
 _LETTERS_AND_DIGITS = r"[a-z][A-Z]|[A-Za-z]\d|\d[A-Za-z]"
 _WORD = r"[^\s\"'`(),;:=<>\[\]{}|@&?]+"
-_END_OF_SENTENCE = ".!…"
-# As `bytes.hex(":")` writes them, and tools that dump bytes.
-_SEPARATED_DIGITS = re.compile(
-    r"(?<![0-9A-Za-z])(?:(?:[0-9A-Fa-f]{2}){1,4}[: _.-]){2,}(?:[0-9A-Fa-f]{2}){1,4}(?![0-9A-Za-z])"
-)
+_END_OF_SENTENCE = ".!…\\"
 _PIECE, _PIECE_OF_LETTERS, _PIECE_OF_WORDS, _LONG_PIECE = 4, 5, 6, 12
 _MOST_REMEMBERED = 100
 # In no value, nor in a message.
@@ -37,7 +34,8 @@ class Redactor:
     """Masks a set of values wherever they, or parts of them, are in a text, in any form.
 
     A short value counts only as a whole word, and a part of a longer one only as it is written, because `shop`
-    inside a secret URL has nothing to do with `SHOP_PORT`; a long part counts in any case.
+    inside a secret URL has nothing to do with `SHOP_PORT`; the whole and a long part count in any case, backwards
+    and spelt out.
     """
 
     def __init__(self, values: Iterable[str]) -> None:
@@ -91,19 +89,15 @@ class Redactor:
 
     def holds(self, text: str) -> bool:
         """Return whether one of the values, or a long part of one, is in `text`; a short value only as a whole word."""
-        if next(self._whole_words(text), None) is not None:
-            return True
-        if not self._values:
-            return False
-        if next(self._spelled_in_hexadecimal(text), None) is not None:
-            return True
-        return self._holds_as_written(text)
+        return self._holds_as_written(text) or any(self._holds_as_written(spelt) for *_, spelt in _spelt_out(text))
 
     def _holds_as_written(self, text: str) -> bool:
-        if len(text) < _SHORTEST_IN_PIECES:
+        if next(self._whole_words(text), None) is not None:
+            return True
+        if not self._values or len(text) < _SHORTEST_IN_PIECES:
             return False
         folded = _folded(text)
-        if any(map(self._in_any_case.has, {folded[at : at + _LONG_PIECE] for at in range(len(text))})):
+        if any(map(self._long_pieces.has, {folded[at : at + _LONG_PIECE] for at in range(len(text))})):
             return True
         beginnings = {text[at : at + _SHORTEST_IN_PIECES] for at in range(len(text))} & self._by_beginning.keys()
         return any(each in text for beginning in beginnings for each in self._by_beginning[beginning])
@@ -117,25 +111,22 @@ class Redactor:
 
     def _spans(self, text: str) -> Iterator[tuple[int, int]]:
         """Yield the places in `text` that must be masked."""
-        yield from self._whole_words(text)
-        if not self._values:
+        if not self._forms:
             return
-        yield from self._spelled_in_hexadecimal(text)
-        yield from self._in_pieces(text)
+        yield from self._as_read(text)
+        yield from ((len(text) - end, len(text) - start) for start, end in self._in_any_case(text[::-1]))
+        for start, end, spelt in _spelt_out(text):
+            if next(self._as_read(spelt), None) is not None:
+                yield start, end
 
-    def _spelled_in_hexadecimal(self, text: str) -> Iterator[tuple[int, int]]:
-        """Yield where a value, or a part of one, is written as hexadecimal digits with separators."""
-        for match in _SEPARATED_DIGITS.finditer(text):
-            digits = re.sub("[^0-9a-f]", "", match[0].lower())
-            spelled = bytes.fromhex(digits).decode("utf-8", "replace")
-            if self._holds_as_written(digits) or next(self._in_pieces(spelled), None) is not None:
-                yield match.span()
+    def _as_read(self, text: str) -> Iterator[tuple[int, int]]:
+        yield from self._whole_words(text)
+        yield from self._in_any_case(text)
+        if self._values:
+            yield from self._in_pieces(text)
 
     def _in_pieces(self, text: str) -> Iterator[tuple[int, int]]:
-        folded = _folded(text)
         for at in range(len(text)):
-            if self._in_any_case.has(folded[at : at + _LONG_PIECE]):
-                yield at, at + _LONG_PIECE
             for pieces in self._pieces:
                 if pieces.has(text[at : at + pieces.size]):
                     yield at, at + pieces.size
@@ -150,6 +141,33 @@ class Redactor:
                 yield match.start(), match.start() + len(match[0] if match[0] in self._words else word)
         for each in self._words_with_gaps:
             yield from ((found.start(), found.end()) for found in re.finditer(rf"(?<!\w){re.escape(each)}(?!\w)", text))
+
+    def _in_any_case(self, text: str) -> Iterator[tuple[int, int]]:
+        """Yield where a value is, in whatever case; of a long one, a long part is enough."""
+        folded = _folded(text)
+        for word in re.finditer(_WORD, folded) if self._words_in_any_case else ():
+            bare = word[0].rstrip(_END_OF_SENTENCE)
+            if bare in self._words_in_any_case:
+                yield word.start(), word.start() + len(bare)
+        sizes = [(size, values) for size, values in self._by_size.items() if size <= len(folded)]
+        for at in range(len(folded)):
+            yield from ((at, at + size) for size, values in sizes if folded[at : at + size] in values)
+            if self._long_pieces.has(folded[at : at + _LONG_PIECE]):
+                yield at, at + _LONG_PIECE
+
+    @cached_property
+    def _words_in_any_case(self) -> set[str]:
+        """Return the short values and plain words, except those that name secrets: `PASSWORD` is a name."""
+        return {_folded(each) for each in self._words if not is_secret_name(each)} - self._placeholders
+
+    @cached_property
+    def _by_size(self) -> dict[int, set[str]]:
+        """Return the values that are too short for long parts, and too long for words, by their size."""
+        found: dict[int, set[str]] = {}
+        for each in self._values:
+            if len(each) < _LONG_PIECE:
+                found.setdefault(len(each), set()).add(_folded(each))
+        return found
 
     @cached_property
     def _words_with_gaps(self) -> list[str]:
@@ -167,7 +185,7 @@ class Redactor:
         )
 
     @cached_property
-    def _in_any_case(self) -> "_Pieces":
+    def _long_pieces(self) -> "_Pieces":
         return _Pieces([_folded(value) for value in self._values if len(value) >= _LONG_PIECE], _LONG_PIECE)
 
 
@@ -215,6 +233,12 @@ class _Pieces:
             else:
                 pieces.update(value[at : at + self.size] for at in range(len(value) - self.size + 1))
         return pieces, _BETWEEN_VALUES.join(others)
+
+
+def _spelt_out(text: str) -> Iterator[tuple[int, int, str]]:
+    from setpoint.text.spelled_out import spelled_out
+
+    return spelled_out(text)
 
 
 def _is_whole(value: str) -> bool:

@@ -43,6 +43,8 @@ def _decoded(text: str) -> Iterator[str]:
     yield text.strip()
     if len(text) > _LONGEST_DECODED:
         return
+    if not text.isascii():
+        yield from _composed_otherwise(text)
     bare = text.strip()
     if bare[:1] in {'"', "'"}:
         yield bare.strip(bare[:1])
@@ -53,6 +55,14 @@ def _decoded(text: str) -> Iterator[str]:
     yield from _in_url(bare)
     yield from _in_json(bare)
     yield from _from_bytes(bare)
+
+
+def _composed_otherwise(text: str) -> Iterator[str]:
+    """Yield `text` with letters and their marks put together, and taken apart."""
+    from unicodedata import normalize
+
+    yield normalize("NFC", text)
+    yield normalize("NFD", text)
 
 
 def _unquoted(text: str) -> str:

@@ -1,8 +1,14 @@
 """Values that are not fit to print are in no text that is."""
 
 import base64
+import html
+import json
 import random
+import re
 import time
+from collections.abc import Callable
+from unicodedata import normalize
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
@@ -128,6 +134,57 @@ def test_a_value_is_masked_in_whatever_form_it_comes_back(value: str, forms: lis
     for form in (value, *forms):
         redacted = Redactor([value]).redact(f"it is {form} now")
         assert redacted == f"it is {MASK} now" or not any(form[at : at + 5] in redacted for at in range(len(form) - 4))
+
+
+SPELT_OUT: dict[str, Callable[[str], str]] = {
+    "in capitals": str.upper,
+    "in the other case": str.swapcase,
+    "backwards": lambda value: value[::-1],
+    "for HTML": html.escape,
+    "as references of HTML": lambda value: "".join(f"&#{ord(each)};" for each in value),
+    "with all percent signs": lambda value: "".join(f"%{each:02x}" for each in value.encode()),
+    "percent-encoded in small letters": lambda value: re.sub("%..", lambda found: found[0].lower(), quote(value, "")),
+    "percent-encoded twice": lambda value: quote(quote(value, ""), ""),
+    "as escapes of JSON": lambda value: "".join(f"\\u{ord(each):04x}" for each in value),
+    "as Go writes JSON": lambda value: json.dumps(value).replace("&", "\\u0026").replace("<", "\\u003c"),
+    "as escapes of bytes": lambda value: "".join(f"\\x{each:02x}" for each in value.encode()),
+    "in octal digits": lambda value: "".join(f"\\{each:03o}" for each in value.encode()),
+    "as numbers": lambda value: str([*value.encode()]),
+    "as hexadecimal numbers": lambda value: str([*map(hex, value.encode())]),
+    "as a list of characters": lambda value: str([*value]),
+    "spaced": " ".join,
+    "with commas": ", ".join,
+    "composed otherwise": lambda value: normalize("NFD", value),
+    "as JSON in JSON": lambda value: json.dumps(json.dumps(value)),
+}
+
+
+@pytest.mark.parametrize(
+    "value", ["Tr0ub4d", "swordfish", "Hunter2pw", "correct-horse-battery", "p&s<w/9Q", "P\u00e4ss-4w\u00f6rd"]
+)
+@pytest.mark.parametrize("way", SPELT_OUT)
+def test_a_value_is_masked_however_it_is_spelt_out(way: str, value: str) -> None:
+    """Whoever reads it needs no key."""
+    spelt = SPELT_OUT[way](value)
+    redacted = Redactor([value]).redact(f"it is {spelt} now")
+    assert not any(spelt[at : at + 5] in redacted for at in range(len(spelt) - 4))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "PASSWORD and Secret are names, API_TOKEN too",
+        "one of 10, 20, 30, 40, 50 and 0x10 0x20 0x30 0x40",
+        "a, b, c, d or 'a', 'b', 'c', 'd'",
+        "C:\\users\\u1 and a%20b and &amp; and \\d{3}-\\x41 &#65; \\U99999999",
+        "1-2-3-4-5 and a-b-c-d",
+    ],
+)
+def test_what_spells_something_else_stays(text: str) -> None:
+    """A list of choices is what a message is about."""
+    assert (
+        Redactor(["password", "secret", "token", "Tr0ub4dor&3", "correct-horse", "abdc", "4711"]).redact(text) == text
+    )
 
 
 def test_other_digits_with_separators_stay() -> None:
