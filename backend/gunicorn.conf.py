@@ -181,6 +181,13 @@ def post_request(worker: Any, request: Any, _environ: Any, _response: Any) -> No
     worker.draining.end(request)
 
 
+def ssl_context(config: Any, default_ssl_context_factory: Any) -> Any:
+    """With `--certfile`, give up handshakes as early as headers, and keep those that fail from filling the log."""
+    from serving.worker.handshakes import Handshakes  # noqa: PLC0415 - in the worker alone: it imports gevent
+
+    return Handshakes(default_ssl_context_factory(), config.keepalive)
+
+
 def child_exit(_server: Any, worker: Any) -> None:
     """Remove the gauges of a worker that has ended."""
     forget_process(worker.pid)
