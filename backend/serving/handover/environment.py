@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -11,7 +12,7 @@ from typing import NoReturn
 from serving.handover.handover import Handover
 
 _BACKEND = Path(__file__).resolve().parents[2]
-_LIMIT_IN_SECONDS = 20.0
+_LIMIT_IN_SECONDS = 20
 
 # What a parent handed over to this process isn't what this process hands over to its own workers.
 _HANDED_OVER = "SETPOINT_ORIGINS"
@@ -36,6 +37,8 @@ def validated_environment(environment: Mapping[str, str]) -> Handover:
             diagnostics were written to standard error; with status 1 if the validation itself failed.
     """
     done = _validation(environment)
+    if done.returncode == -signal.SIGALRM:
+        refuse_start(f"the environment could not be read within {_LIMIT_IN_SECONDS} seconds{_reason(environment)}")
     if done.returncode == os.EX_CONFIG:
         sys.stderr.write(done.stderr)
         problems: list[str] = json.loads(done.stdout)["problems"]
@@ -48,19 +51,15 @@ def validated_environment(environment: Mapping[str, str]) -> Handover:
 def _validation(environment: Mapping[str, str]) -> "subprocess.CompletedProcess[str]":
     path = os.pathsep.join(filter(None, (str(_BACKEND), environment.get("PYTHONPATH"))))
     own = {name: value for name, value in environment.items() if name != _HANDED_OVER}
-    try:
-        return subprocess.run(
-            [sys.executable, "-P", "-m", "serving.handover.program"],
-            capture_output=True,
-            check=False,
-            encoding="utf-8",
-            errors="backslashreplace",
-            env={**own, "PYTHONPATH": path},
-            stdin=subprocess.DEVNULL,
-            timeout=_LIMIT_IN_SECONDS,
-        )
-    except subprocess.TimeoutExpired:
-        refuse_start(f"the environment could not be read within {_LIMIT_IN_SECONDS:.0f} seconds{_reason(environment)}")
+    return subprocess.run(
+        [sys.executable, "-P", "-m", "serving.handover.program", str(_LIMIT_IN_SECONDS)],
+        capture_output=True,
+        check=False,
+        encoding="utf-8",
+        errors="backslashreplace",
+        env={**own, "PYTHONPATH": path},
+        stdin=subprocess.DEVNULL,
+    )
 
 
 def _reason(environment: Mapping[str, str]) -> str:
