@@ -51,7 +51,7 @@ def validated_environment(environment: Mapping[str, str]) -> Handover:
 def _validation(environment: Mapping[str, str]) -> "subprocess.CompletedProcess[str]":
     path = os.pathsep.join(filter(None, (str(_BACKEND), environment.get("PYTHONPATH"))))
     own = {name: value for name, value in environment.items() if name != _HANDED_OVER}
-    return subprocess.run(
+    return subprocess.run(  # noqa: S603 - our own interpreter and program
         [sys.executable, "-P", "-m", "serving.handover.program", str(_LIMIT_IN_SECONDS)],
         capture_output=True,
         check=False,

@@ -1,4 +1,4 @@
-"""The program `python -m serving.handover.program SECONDS`: hands over a validated environment, or says why it can't."""
+"""The program `python -m serving.handover.program SECONDS`: hands over a valid environment, or says why it can't."""
 
 import os
 import signal
