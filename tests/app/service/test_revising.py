@@ -1,6 +1,6 @@
 import dataclasses
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import pytest
 from inline_snapshot import snapshot
@@ -10,6 +10,7 @@ from app.domain.errors import DestroyedError, InvalidError, NotFoundError, Stale
 from app.domain.place import Place
 from app.domain.revision import Schema
 from app.domain.validation import Outcome, Validation
+from app.service.writing.changes import Change, merged, promoted, replaced
 from app.service.writing.intent import Intent, Revised
 from support.configuration_service import ADA, GRACE, PRODUCTION, STAGING, Service, actor
 from support.small_contract import contract
@@ -150,6 +151,17 @@ def test_a_patch_changes_what_it_names(service: Service) -> None:
     with pytest.raises(InvalidError):
         service.revising.merge(actor(), Intent(PRODUCTION, 2), {"PORT": None})
     assert dict(service.reading.read(actor(), PRODUCTION, reveal=True).variables) == {"PORT": "2", "API_KEY": "k"}
+
+
+@pytest.mark.parametrize("make", [replaced, merged, lambda texts: promoted(texts, {})])
+def test_what_writes_too_much_is_refused_before_it_is_merged(make: Callable[[Mapping[str, str]], Change]) -> None:
+    """No transaction is begun for it, in which others could not write."""
+    make({f"V{at}": "1" for at in range(1_000)})
+    with pytest.raises(InvalidError) as refused:
+        make({f"V{at}": "1" for at in range(80_000)})
+    assert [each.message for each in refused.value.problems] == [
+        "there are 80,000 variables, and an environment may have at most 1,000"
+    ]
 
 
 def test_a_patch_can_make_the_first_revision(service: Service) -> None:

@@ -10,9 +10,10 @@ from app.domain.identity import Principal
 from app.domain.place import Place
 from app.domain.revision import Revision
 from app.domain.validation import Fault
-from app.domain.variables import Variables
+from app.domain.variables import Variables, limit_problems
 from app.service.ports import Transaction
 from app.service.writing.composing import own_part
+from setpoint.contract.limits import MOST_VARIABLES
 
 Edit = Callable[[Transaction, Revision | None], Own]
 """Returns the environment's new own variables, from what is stored now."""
@@ -29,6 +30,9 @@ class Change:
         detail: What the audit log is to tell beside the number.
         copied_from: The revision that it restores.
         author: Who proposed it; None if that is who makes it.
+
+    Raises:
+        InvalidError: It writes more variables than any environment may have.
     """
 
     edit: Edit
@@ -37,6 +41,11 @@ class Change:
     detail: Mapping[str, object] = field(default_factory=dict)
     copied_from: int | None = None
     author: Principal | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse too much before it is merged and looked at, while others wait to write."""
+        if len(self.written) > MOST_VARIABLES:
+            raise InvalidError(limit_problems(self.written))
 
 
 def replaced(variables: Mapping[str, str]) -> Change:
