@@ -122,7 +122,7 @@ class ReadQuery(_Strict):
     """How the variables are wanted."""
 
     format: Literal["json", "env", "kubernetes"] | None = None
-    """By default JSON, or an env file if `loader` says who reads it."""
+    """By default JSON, or an env file if `loader` says who reads it; no other format has a `loader`."""
     loader: Literal[tuple(LOADERS)] | None = None  # type: ignore[valid-type]  # it is the one list of them
     reveal: bool = False
     reason: str = ""

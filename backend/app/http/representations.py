@@ -33,8 +33,11 @@ def answered(read: Callable[..., Content], wanted: ReadQuery) -> Response:
     """Return what `read` returns in the form that the client wants, or that it already has it.
 
     Raises:
-        Problem: 409 if a value can't be written in the dialect.
+        Problem: 409 if a value can't be written in the dialect, 422 for a dialect where none is written.
     """
+    if wanted.loader is not None and wanted.form != "env":
+        detail = f"`loader` says who reads an env file, and `format={wanted.form}` is none: leave one out"
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
     # The withheld values are enough to see that the client already has it, which reveals nothing.
     content = read(reveal=False)
     tag = tag_of(content, wanted)

@@ -58,6 +58,12 @@ class TestPull:
         status, _, told = billing("pull", "billing/production", "--output", "absent/deploy.env")
         assert (status, told) == (2, "error: cannot write `absent/deploy.env`: No such file or directory\n")
 
+    def test_a_loader_goes_with_an_env_file_alone(self, billing: Setpoint) -> None:
+        """Whoever asks for both meant one of them, and nobody knows which."""
+        assert billing("pull", "billing/production", "--loader", "docker", "--format", "kubernetes") == snapshot(
+            (2, "", "error: `--loader` says who reads an env file, and `--format kubernetes` is none: leave one out\n")
+        )
+
     def test_secrets_are_left_out_if_that_is_wanted(self, billing: Setpoint) -> None:
         """For people who look, with a token that may not reveal."""
         assert billing("pull", "billing/production@1", "--redacted") == snapshot(

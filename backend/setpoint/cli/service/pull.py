@@ -69,6 +69,9 @@ def _reveals(arguments: argparse.Namespace) -> bool:
 
 def _loader(arguments: argparse.Namespace) -> str | None:
     if arguments.format != "env":
+        if arguments.loader is not None:
+            message = f"`--loader` says who reads an env file, and `--format {arguments.format}` is none: leave one out"
+            raise UnableError(message)
         return None
     ours = find_project(Path.cwd()).loaders
     return arguments.loader or next((each for each in ours if each in LOADERS), DEFAULT_LOADER)

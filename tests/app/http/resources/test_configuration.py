@@ -132,6 +132,18 @@ def test_an_env_file_is_in_the_dialect_of_its_reader(api: Api) -> None:
     assert (refused.status_code, refused.get_json()["errors"][0]["variable"]) == (409, "NAME")
 
 
+@pytest.mark.parametrize("path", ["config", "revisions/1"])
+@pytest.mark.parametrize("form", ["json", "kubernetes"])
+def test_a_program_that_reads_env_files_gets_no_other_format(api: Api, path: str, form: str) -> None:
+    """Neither of the two is ignored: it may be the one that was meant."""
+    api.put({"PORT": "1"})
+    refused = api.call("GET", f"{BASE}/{path}?format={form}&loader=docker")
+    assert (refused.status_code, refused.get_json()["detail"]) == (
+        422,
+        f"`loader` says who reads an env file, and `format={form}` is none: leave one out",
+    )
+
+
 def test_kubernetes_gets_objects_that_never_change(api: Api) -> None:
     """Named by the revision, so that pods of two revisions can run side by side."""
     api.put({"PORT": "1", "API_KEY": SECRET})
