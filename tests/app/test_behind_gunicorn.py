@@ -280,6 +280,17 @@ def test_a_fragment_leads_nowhere(server: GunicornProcess, target: str) -> None:
         assert everything_until_the_end(connection).startswith(b"HTTP/1.1 404 ")
 
 
+@pytest.mark.parametrize(("method", "status"), [("OPTIONS", b"204"), ("GET", b"400")])
+def test_an_asterisk_asks_what_the_server_can_do(server: GunicornProcess, method: str, status: bytes) -> None:
+    """It is the target of OPTIONS alone (RFC 9112, section 3.2.4), and needs no token."""
+    with server.connect() as connection:
+        connection.sendall(f"{method} * HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
+        received = everything_until_the_end(connection)
+    assert received.split(b" ")[1] == status
+    methods = b"\r\nAllow: DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT\r\n"
+    assert (methods in received) == (status == b"204")
+
+
 @pytest.mark.parametrize(
     "head",
     [

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from flask import Flask, Request, Response
+from flask import Flask, Request, Response, current_app
 from flask.globals import request_ctx
 from werkzeug.exceptions import NotFound
 from werkzeug.routing import IntegerConverter, MapAdapter, RequestRedirect, Rule
@@ -54,9 +54,18 @@ class _Number(IntegerConverter):
 def hold_for_every_answer(application: Flask) -> None:
     """Name the route of every request, answer without redirects, and forbid caching and guessing."""
     application.url_map.converters["int"] = _Number
+    application.before_request(_answer_for_the_server)
     application.before_request(_take_the_path)
     application.before_request(_refuse_queries_of_other_bytes)
     application.after_request(_forbid_caching_and_guessing)
+
+
+def _answer_for_the_server() -> Response | None:
+    """Answer `OPTIONS *`, which asks what the server can do, whatever the resource (RFC 9110, section 9.3.7)."""
+    if request_ctx.request.environ.get("RAW_URI") != "*" or request_ctx.request.method != "OPTIONS":
+        return None
+    methods = set().union(*(rule.methods or () for rule in current_app.url_map.iter_rules()))
+    return Response(status=HTTPStatus.NO_CONTENT, headers={"Allow": ", ".join(sorted(methods))})
 
 
 def _take_the_path() -> None:
