@@ -188,7 +188,7 @@ def test_who_does_not_read_delays_nobody(served: Served) -> None:
         watcher = Watcher(stack.enter_context(closing(served.client())))
         watcher.start()
         stack.callback(watcher.stop)
-        assert watcher.has_begun.wait(30)
+        watcher.has_begun.wait()
         clock = Clock()
         with closing(open_store(served.database, KEYS)) as store:
             for number in range(2, EVENTS + 2):

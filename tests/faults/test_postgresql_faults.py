@@ -12,6 +12,7 @@ import pytest
 from app.domain.errors import UnavailableError
 from app.store.opening import open_store
 from app.store.testing.examples import OLD_KEY, append, draft
+from support.gunicorn_process import PATIENCE_IN_SECONDS
 from support.postgresql_server import PostgresqlServer, binaries, postgresql_folder, postgresql_server
 from support.writing_process import ROUNDS, answered, assert_all_are_there, writing
 
@@ -64,7 +65,7 @@ def test_who_waits_hears_of_commits_after_its_connection_was_ended(server: Postg
             server.terminate_backends()
             late = threading.Timer(0.2, append, args=(writer, draft(A=str(number))))
             late.start()
-            assert watcher.wait(known, timeout=30).sequence == number
+            assert watcher.wait(known, timeout=PATIENCE_IN_SECONDS).sequence == number
             late.join()
 
 

@@ -54,7 +54,7 @@ def written_by_several(address: tuple[str, int], token: str) -> dict[int, tuple[
     for writer in writers:
         writer.start()
     for writer in writers:
-        writer.join(300)
+        writer.join()
     for client in (*clients[0], *clients[1]):
         client.close()
     accepted = {number: each for writer in writers for number, each in writer.accepted.items()}

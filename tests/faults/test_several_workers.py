@@ -18,7 +18,7 @@ from standardwebhooks.webhooks import Webhook
 from app.service.webhooks.delivering import LEASE
 from app.store.opening import open_store
 from support.contenders import Client, Watcher, Writer, begin, client_of_each_worker
-from support.gunicorn_process import GunicornProcess, eventually, gunicorn
+from support.gunicorn_process import PATIENCE_IN_SECONDS, GunicornProcess, eventually, gunicorn
 from support.keyed_settings import KEYS
 from support.postgresql_server import PostgresqlServer, postgresql_server
 from support.webhook_receiver import webhook_receiver
@@ -104,8 +104,9 @@ def deployment(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
 
 def written(writers: list[Writer]) -> dict[int, dict[str, str]]:
     """Return what was written by the number of the revision; fail if two were told the same."""
-    told = {number: variables for writer in writers for number, variables in writer.accepted.items()}
-    assert len(told) == sum(len(writer.accepted) for writer in writers), "each number has one winner"
+    accepted = [writer.accepted.copy() for writer in writers]  # those that still write add to it
+    told = {number: variables for each in accepted for number, variables in each.items()}
+    assert len(told) == sum(map(len, accepted)), "each number has one winner"
     return told
 
 
@@ -143,7 +144,7 @@ def contending(deployment: Deployment, attempts: int) -> Iterator[tuple[list[Wri
     watchers = [Watcher(client) for client in deployment.client_of_each_worker()]
     for watcher in watchers:
         watcher.start()
-        assert watcher.has_begun.wait(30)
+        watcher.has_begun.wait()
     writing, reading = ([*deployment.client_of_each_worker(), *deployment.client_of_each_worker()] for _ in range(2))
     writers = [Writer(f"writer-{number}", writing[number], reading[number - 1], attempts) for number in range(WRITERS)]
     for writer in writers:
@@ -162,7 +163,7 @@ def test_all_workers_agree_on_who_won_and_on_what_is_told(deployment: Deployment
     deployment.begin("agreeing")
     with contending(deployment, ATTEMPTS) as (writers, watchers):
         for writer in writers:
-            writer.join(300)
+            writer.join()
         assert sum(writer.refused for writer in writers) > 0, "they were in each other's way"
         assert [writer.stale for writer in writers] == [[]] * WRITERS, "what was accepted is current for every worker"
         assert sum(writer.unanswered for writer in writers) == 0
@@ -282,7 +283,7 @@ def test_what_was_acknowledged_is_there_when_workers_and_the_database_are_killed
         for writer in writers:
             writer.stop()
         for writer in writers:
-            writer.join(30)
+            writer.join(PATIENCE_IN_SECONDS)
             assert not writer.is_alive(), writer.last_failure
         assert sum(writer.unanswered for writer in writers) > 0, "somebody was cut off"
         assert_all_agree(deployment, watchers, written(writers))

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
+from math import inf
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -113,11 +114,15 @@ class GunicornProcess:
         raise AssertionError(message)
 
     def wait_for_workers(self, number: int = 1) -> set[int]:
-        """Wait until there are just `number` workers, all of them ready, and return their ids."""
-        eventually(lambda: self._are_ready(number), f"there are {number} workers")
+        """Wait until there are just `number` workers, all of them ready, and return their ids.
+
+        As every wait for a start, it lasts for as long as the master runs: how long that takes is up to the machine.
+        """
+        eventually(lambda: self._are_ready(number), f"there are {number} workers", inf)
         return self.workers()
 
     def _are_ready(self, number: int) -> bool:
+        self._refuse_to_have_ended()
         workers = self.workers()
         ready = {int(pid) for pid in re.findall(r"Worker ready \(pid: (\d+)\)", self.text())}
         return len(workers) == number and workers <= ready
@@ -159,18 +164,21 @@ class GunicornProcess:
         """Wait for the end of the master and return its exit status."""
         return self.process.wait(seconds)
 
+    def _refuse_to_have_ended(self) -> None:
+        if self.process.poll() is not None:
+            message = f"gunicorn ended with status {self.process.returncode}:\n{self.text()}"
+            raise AssertionError(message)
+
     def wait_until_ready(self) -> None:
         """Wait until a worker answers."""
 
         def answers() -> bool:
-            if self.process.poll() is not None:
-                message = f"gunicorn ended with status {self.process.returncode}:\n{self.text()}"
-                raise AssertionError(message)
+            self._refuse_to_have_ended()
             with suppress(OSError, http.client.HTTPException):
                 return self.get("/readyz").status == http.HTTPStatus.OK
             return False
 
-        eventually(answers, "the server is ready")
+        eventually(answers, "the server is ready", inf)
 
 
 def clean_environment(**variables: str) -> dict[str, str]:

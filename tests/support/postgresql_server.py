@@ -18,7 +18,6 @@ from support.free_port import free_port
 
 _PACKAGES = Path(__file__).parents[1] / "app" / "store" / "servers" / "node_modules"
 _DEBIAN = Path("/usr/lib/postgresql")
-_START_SECONDS = 30
 _NUMBERS = count(1)
 
 # PostgreSQL refuses to run as root.
@@ -61,7 +60,7 @@ class PostgresqlServer:
         _give_away(other.folder)
 
     def start(self) -> None:
-        """Start, and return once it answers."""
+        """Start, and return once it answers; on a busy machine, that takes as long as it takes."""
         settings = {
             "port": str(self.port),
             "listen_addresses": "127.0.0.1",
@@ -75,12 +74,11 @@ class PostgresqlServer:
             self._process = subprocess.Popen(
                 command, stdout=log, stderr=log, user=_USER, group=_GROUP, extra_groups=_GROUPS, cwd="/"
             )
-        ends_at = time.monotonic() + _START_SECONDS
         while True:
             with suppress(psycopg.OperationalError):
                 psycopg.connect(self.url(), connect_timeout=2).close()
                 return
-            if self._process.poll() is not None or time.monotonic() > ends_at:
+            if self._process.poll() is not None:
                 raise AssertionError((self.folder / "log").read_text(encoding="utf-8"))
             time.sleep(0.05)
 
@@ -107,9 +105,7 @@ class PostgresqlServer:
     def wait_for_standby(self) -> None:
         """Return once a standby follows synchronously."""
         with psycopg.connect(self.url(), autocommit=True) as connection:
-            ends_at = time.monotonic() + _START_SECONDS
             while not connection.execute("SELECT 1 FROM pg_stat_replication WHERE sync_state = 'sync'").fetchone():
-                assert time.monotonic() < ends_at, "no standby follows"
                 time.sleep(0.05)
 
     def promote(self) -> None:
@@ -163,7 +159,7 @@ class PostgresqlServer:
         if self._process is not None:
             with suppress(ProcessLookupError):
                 self._process.send_signal(how)
-            self._process.wait(timeout=30)
+            self._process.wait()
             self._process = None
 
 
