@@ -139,9 +139,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.receiver.pause()
         self.send_response(self.server.receiver.status)
         self.send_header("Content-Length", "2")
+        self.send_header("Connection", "close")  # unannounced, it would meet the next event on its way, which is lost
         self.end_headers()
         self.wfile.write(b"{}")
-        self.close_connection = True
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name of the base class
         """Say nothing."""
