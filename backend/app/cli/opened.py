@@ -2,19 +2,22 @@
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING
 
 from app.domain.errors import ConflictError, ServiceError
 from app.store.opening import open_store_of
-from app.store.postgresql import PostgresqlStore
 from app.store.sqlite.store import SqliteStore
 from config.settings import Settings
 from setpoint.errors import UnableError
+
+if TYPE_CHECKING:
+    from app.store.postgresql import PostgresqlStore
 
 DONE, REFUSED = 0, 1
 
 
 @contextmanager
-def opened_store(settings: Settings) -> Iterator[SqliteStore | PostgresqlStore]:
+def opened_store(settings: Settings) -> "Iterator[SqliteStore | PostgresqlStore]":
     """Give the store of the service, made and migrated if need be.
 
     Raises:

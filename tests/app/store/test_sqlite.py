@@ -201,3 +201,10 @@ def test_a_long_path_still_wakes(tmp_path: Path) -> None:
     with closing(open_store(f"sqlite:///{database}", OLD_KEY)) as store:
         append(store, draft(A="1"))
         assert store.wait(START, timeout=30).sequence == 1
+
+
+def test_a_service_on_sqlite_does_not_load_what_another_database_needs() -> None:
+    """That costs each worker a tenth of a second and memory."""
+    program = "import sys, app.factory, app.store.opening; print(sorted({'psycopg', 'alembic'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", program], cwd=BACKEND, capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("[]\n", "")
