@@ -59,16 +59,14 @@ def test_a_page_on_the_service_prints_what_it_shows(
 ) -> None:
     """With `make run` in another terminal, whichever database the service has.
 
-    The README is typed with the program itself, on two workers and on both databases; the guides, which show dozens of
-    commands, on one of them with a program that runs in forks.
+    The README is typed on two workers and on both databases, on SQLite with the program itself; everything else, which
+    is dozens of commands, with a program that runs in forks.
     """
     url = request.getfixturevalue(f"new_{database}")
-    if page.parent == ROOT:
-        with make_run(DATABASE_URL=url):
-            _type(page, clone)
-    else:
-        with make_run(DATABASE_URL=url, WEB_CONCURRENCY="1"):
-            _type(page, clone, prepared_program(clone.parent))
+    is_readme = page.parent == ROOT
+    programs = [] if is_readme and database == "sqlite" else [prepared_program(clone.parent)]
+    with make_run(DATABASE_URL=url, WEB_CONCURRENCY="2" if is_readme else "1"):
+        _type(page, clone, *programs)
 
 
 def test_the_readme_is_typed() -> None:
