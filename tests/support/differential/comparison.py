@@ -134,7 +134,8 @@ def _is_given_twice(situation: Situation, at: int) -> bool:
     """Return whether a JSON value gives the same key: without either, the other would be wrong."""
     name = situation.written[at].name.upper()
     around = [each for each in situation.written if name.startswith(f"{each.name.upper()}__")]
-    return any(f'"{name.removeprefix(f"{each.name.upper()}__")}"' in each.text.upper() for each in around)
+    keys = ((each, name.removeprefix(f"{each.name.upper()}__").partition("__")[0]) for each in around)
+    return any(f'"{key}"' in each.text.upper() for each, key in keys)
 
 
 def _is_better(answer: Any, before: Any) -> bool:
