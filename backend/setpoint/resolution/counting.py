@@ -43,11 +43,11 @@ def counting(origins: Origins, record: Record, settings: BaseModel | None) -> Ma
         text = origins.written_at((name,))
         if text and (text.value or not ignores_empty):
             found.setdefault(id(text), set()).add((name,))  # The class took it for no value.
-    _count_what_is_around(origins, settings, found, paths)
+    _count_what_makes_values(origins, settings, found, paths)
     return found
 
 
-def _count_what_is_around(
+def _count_what_makes_values(
     origins: Origins, settings: BaseModel | None, found: dict[int, set[Setting]], paths: dict[int, Setting]
 ) -> None:
     """Add what counts without having given any part that is in `paths`: it is around parts, or makes what is."""
@@ -57,15 +57,20 @@ def _count_what_is_around(
             inside = {leaf for leaf in paths.values() if len(leaf) > len(each.path) and _begins(leaf, each.path)}
             if inside:
                 found[id(each)] = inside
-            elif _makes_what_is_around(source, each, settings, paths.values()):
+            elif _makes_a_value(source, each, settings, paths.values()):
                 found[id(each)], paths[id(each)] = {each.path}, each.path
 
 
-def _makes_what_is_around(source: ReadSource, text: Assignment, settings: object, counting: Iterable[Setting]) -> bool:
-    """Return whether there is a value around what `text` sets because of it alone, though the value passes it over."""
-    around = text.path[:-1]
-    is_given = len(around) > len(source.inside) and source.reach(text.path).depth == len(text.path)
-    return is_given and _is_kept(settings, around) and not any(_begins(each, around) for each in counting)
+def _makes_a_value(source: ReadSource, text: Assignment, settings: object, counting: Iterable[Setting]) -> bool:
+    """Return whether there is a value because of `text` alone, though the value passes over all that it is given."""
+    if source.reach(text.path).depth != len(text.path):
+        return False
+    made = text.path if isinstance(source.value_at(text.path), Mapping) else text.path[:-1]
+    return (
+        len(made) > len(source.inside)
+        and _is_kept(settings, made)
+        and not any(_begins(each, made) for each in counting)
+    )
 
 
 def _built_at(settings: object, setting: Setting) -> object:
@@ -106,9 +111,7 @@ def _leaves(
             setting = (*at, name)
             if isinstance(value, Mapping) and value and not _is_shared(model, name, key):
                 info = model.model_fields.get(name) if model else None
-                inner = field_type.nested_model(info) if info else None
-                # Even a value that is passed over as a whole is there.
-                yield from [*_leaves(value, inner, _part(made, name), setting)] or [setting]
+                yield from _leaves(value, field_type.nested_model(info) if info else None, _part(made, name), setting)
             else:
                 yield setting
 

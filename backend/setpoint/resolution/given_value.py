@@ -36,8 +36,9 @@ def values_along(
             continue
         info = model.model_fields.get(str(step)) if model is not None else None
         paths = _paths_to(model, str(step), whole) if model is not None and info else [[step]]
-        is_alone = model is None or str(step) not in _twins(model)
-        found = (value_at_path(current, path, ignores_case=ignores_case and is_alone) for path in paths)
+        # A name may lead to a field in any case; keys that are all taken may differ in case alone.
+        is_exact = str(step) in _twins(model) if model else isinstance(whole, Mapping) and step in whole
+        found = (value_at_path(current, path, ignores_case=ignores_case and not is_exact) for path in paths)
         current = next((each for each in found if each is not NOTHING), NOTHING)
         if current is NOTHING:
             return

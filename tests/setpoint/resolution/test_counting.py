@@ -37,6 +37,9 @@ class Open(BaseSettings):
         ({"SERVERS__A__THEPORT": "1"}, "SERVERS__A__THEPORT=2", ["SERVERS__A__THEPORT"]),
         ({"SERVERS__B__PORT": "1"}, "SERVERS__A__THEPORT=2", ["SERVERS__A__THEPORT", "SERVERS__B__PORT"]),
         ({}, 'SERVERS__A__THEPORT=2\nSERVERS={"a": {"thePort": 3}}', ["SERVERS"]),
+        ({"SERVERS__A__THEPORT": "1"}, 'SERVERS={"a": {"thePort": 2}}', ["SERVERS"]),
+        ({}, 'SERVERS__A__THEPORT=2\nSERVERS={"b": {"thePort": 3}}', ["SERVERS", "SERVERS__A__THEPORT"]),
+        ({}, 'SERVERS__A={"theport": 2}\nGROUPS={"a": {}}', ["GROUPS", "SERVERS__A"]),
         ({"SPARE": "true"}, "SPARE__THEPORT=2", ["SPARE"]),
     ],
 )

@@ -1,6 +1,7 @@
 """Holds what Setpoint says to what the class does."""
 
 import json
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -120,7 +121,9 @@ def _of_blame(situation: Situation, answer: Any, right: Any, answers: Answers) -
         at = _at(situation, diagnostic["location"], diagnostic["variable"])
         if at is None:
             yield Difference("place", diagnostic, "nothing is written there")
-        elif not any(_is_better(each, right) for each in answers.written[at]) and not _is_given_twice(situation, at):
+        elif not any(_is_better(each, right) for each in answers.written[at]) and not _is_given_twice(
+            situation, at, diagnostic["message"]
+        ):
             yield Difference("blame", said, right)
 
 
@@ -130,12 +133,17 @@ def _is_inside_of_another(diagnostic: Any, diagnostics: Sequence[Any]) -> bool:
     return any(str(diagnostic["variable"]).upper().startswith(f"{each['variable']}_".upper()) for each in objects)
 
 
-def _is_given_twice(situation: Situation, at: int) -> bool:
-    """Return whether a JSON value gives the same key: without either, the other would be wrong."""
+def _is_given_twice(situation: Situation, at: int, message: str) -> bool:
+    """Return whether another text gives the same key: without either, the other would be wrong."""
     name = situation.written[at].name.upper()
-    around = [each for each in situation.written if name.startswith(f"{each.name.upper()}__")]
+    others = [each for each in situation.written if each is not situation.written[at]]
+    around = [each for each in others if name.startswith(f"{each.name.upper()}__")]
     keys = ((each, name.removeprefix(f"{each.name.upper()}__").partition("__")[0]) for each in around)
-    return any(f'"{key}"' in each.text.upper() for each, key in keys)
+    if any(f'"{key}"' in each.text.upper() for each, key in keys):
+        return True
+    refused = re.match("the key `([^`]+)`", message.upper(), re.IGNORECASE)
+    beside = [each for each in others if each.name.upper().partition("__")[0] == name.partition("__")[0]]
+    return refused is not None and any(f"__{refused[1]}__" in f"{each.name.upper()}__" for each in beside)
 
 
 def _is_better(answer: Any, before: Any) -> bool:
