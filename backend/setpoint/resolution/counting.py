@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import AliasChoices, AliasPath, BaseModel, RootModel
 
 from setpoint.contract import field_type
+from setpoint.contract.app_code import AppCode
 from setpoint.resolution.assignment import Assignment
 from setpoint.resolution.given_value import path_taken, taken_as_written
 from setpoint.resolution.origins import Origins
@@ -31,6 +32,8 @@ def counting(origins: Origins, record: Record, settings: BaseModel | None) -> Ma
     for source in origins.sources:
         build = record.build_of(source.settings_class)
         values = (build.values or {}) if build else {}
+        if build and build.values is not None:  # What is the same as a default is not among them.
+            values = {**source.values, **build.values}
         made = _built_at(settings, source.inside)
         for leaf in _leaves(values, source.settings_class, made, source.inside):
             setting = leaf if settings is None else _kept_part(settings, leaf)
@@ -66,11 +69,22 @@ def _makes_a_value(source: ReadSource, text: Assignment, settings: object, count
     if source.reach(text.path).depth != len(text.path):
         return False
     made = text.path if isinstance(source.value_at(text.path), Mapping) else text.path[:-1]
-    return (
-        len(made) > len(source.inside)
-        and _is_kept(settings, made)
-        and not any(_begins(each, made) for each in counting)
-    )
+    if len(made) <= len(source.inside) or any(_begins(each, made) for each in counting):
+        return False
+    return _is_kept(settings, made) and not _is_default(settings, made)
+
+
+def _is_default(settings: object, setting: Setting) -> bool:
+    """Return whether `settings` would have the same at `setting` if no source set anything there."""
+    info = getattr(type(settings), "model_fields", {}).get(setting[0])
+    made, default = settings, info and info.default
+    for step in setting:
+        made = _part(made, step)
+    for step in setting[1:]:
+        default = _part(default, step)
+    with AppCode():
+        return made is not _NOTHING and made is not _UNKNOWN and bool(made == default)
+    return False
 
 
 def _built_at(settings: object, setting: Setting) -> object:

@@ -172,10 +172,10 @@ def _as_it_is(subject: Subject, variable: Variable) -> Variable:
         return variable._replace(default_around=PydanticUndefined, required=True)
     if found is None or variable.field.default_factory is not None:
         return variable
-    if len(variable.setting) == 1:
-        return variable._replace(default_around=MADE) if is_made_by_code(found, variable) else variable
     if any(_begins(leaf, variable.setting) for made in subject.counting.values() for leaf in made):
         return variable  # It is built from the variables of its keys.
+    if len(variable.setting) == 1:
+        return variable._replace(default_around=MADE) if is_made_by_code(found, variable) else variable
     for step in variable.setting:
         found = getattr(found, step, PydanticUndefined)
     return variable._replace(default_around=found)

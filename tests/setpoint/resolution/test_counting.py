@@ -1,10 +1,14 @@
 """Which texts count is what the class does with them: each that makes its settings what they are."""
 
+from typing import Literal
+
 import pytest
 from pydantic import AliasChoices, BaseModel, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from setpoint.cli.shown_setting import value_in_words
 from setpoint.contract.settings_class import SettingsContract
+from setpoint.resolution.provenance import provenances
 from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import parse_env_file
 from setpoint.sources.gathered import Gathered, ProcessEnvironment
@@ -16,6 +20,13 @@ class Server(BaseModel):
     port: int = Field(1, validation_alias=AliasChoices("port", "thePort"))  # type: ignore[pydantic-alias]
 
 
+class Other(BaseModel):
+    """Another model, which ignores the keys of the first one."""
+
+    kind: Literal["other"] = "other"
+    size: int = 1
+
+
 class Open(BaseSettings):
     """Its values are there as soon as anything is inside them."""
 
@@ -24,6 +35,24 @@ class Open(BaseSettings):
     servers: dict[str, Server] = {}
     groups: dict[str, dict[str, Server]] = {}
     spare: Server | bool = False
+
+
+class Updated(BaseSettings):
+    """Sources lay what they give over its defaults."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", env_nested_delimiter="__", extra="ignore", nested_model_default_partial_update=True
+    )
+
+    store: Server | Other = Other()
+
+
+def _counting(settings_class: type[BaseSettings], process: dict[str, str], file: str) -> list[str]:
+    gathered = Gathered((parse_env_file(".env", file.encode(), {}),), ProcessEnvironment(process))
+    subject = Subject(SettingsContract.of(settings_class), gathered)
+    assert subject.validated.settings is not None
+    texts = {id(each): each for source in subject.origins.sources for each in source.assignments}
+    return sorted(texts[each].name for each in subject.counting)
 
 
 @pytest.mark.parametrize(
@@ -47,8 +76,26 @@ def test_what_makes_a_value_counts_even_if_all_in_it_is_passed_over(
     process: dict[str, str], file: str, counting: list[str]
 ) -> None:
     """Without it there would be no such value; where something else makes it, that counts instead."""
-    gathered = Gathered((parse_env_file(".env", file.encode(), {}),), ProcessEnvironment(process))
-    subject = Subject(SettingsContract.of(Open), gathered)
-    assert subject.validated.settings is not None
-    texts = {id(each): each for source in subject.origins.sources for each in source.assignments}
-    assert sorted(texts[each].name for each in subject.counting) == counting
+    assert _counting(Open, process, file) == counting
+
+
+@pytest.mark.parametrize(
+    ("file", "counting"),
+    [
+        ("STORE__KIND=other", ["STORE__KIND"]),
+        ("STORE__SIZE=1", ["STORE__SIZE"]),
+        ("STORE__SIZE=1\nSTORE__KIND=other", ["STORE__KIND", "STORE__SIZE"]),
+        ("STORE__PORT=2\nSTORE__KIND=other", ["STORE__KIND"]),
+        ("STORE__PORT=2", []),
+    ],
+)
+def test_what_repeats_a_default_counts_though_the_class_drops_it(file: str, counting: list[str]) -> None:
+    """Another text would make another value; a key that the default ignores makes none."""
+    assert _counting(Updated, {}, file) == counting
+
+
+def test_a_default_over_which_a_part_is_laid_is_told_as_it_is() -> None:
+    """No code of the class makes it."""
+    subject = Subject(SettingsContract.of(Updated), Gathered(environment=ProcessEnvironment({"STORE__SIZE": "2"})))
+    told = {each.name: value_in_words(subject, each) for each in provenances(subject)}
+    assert told == {"STORE": '{"kind": "other", "size": 1}', "STORE__SIZE": "2"}

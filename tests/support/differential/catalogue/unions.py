@@ -48,6 +48,14 @@ class OptionalDiscriminated(BaseSettings):
     store: Annotated[_File | _Bucket, Field(discriminator="kind")] | None = None
 
 
+class UpdatedInPart(BaseSettings):
+    """What variables say is laid over a default, which is one of several models."""
+
+    model_config = SettingsConfigDict(env_nested_delimiter="__", nested_model_default_partial_update=True)
+    store: Annotated[_File | _Bucket, Field(discriminator="kind")] = _File(path="q")
+    spare: _File | _Bucket | None = _Bucket(kind="bucket", port=1)
+
+
 def _tag(value: Any) -> str:
     return "bucket" if isinstance(value, dict) and "port" in value else "file"
 
@@ -162,6 +170,7 @@ CASES = [
     Case(Either, _STORE),
     Case(Discriminated, _STORE),
     Case(OptionalDiscriminated, {f"APP_{name}": texts for name, texts in _STORE.items()}, _HERE),
+    Case(UpdatedInPart, {**_STORE, "SPARE__KIND": _STORE["STORE__KIND"], "SPARE__PORT": INT}, _HERE),
     Case(
         DiscriminatedByFunction,
         {**_STORE, "STORE": Texts(('{"kind": "bucket", "port": 2}', '{"kind": "bucket", "port": 3}'), ("x", "{}"))},
