@@ -261,7 +261,19 @@ class SettingsContract:
                 below.setdefault(each.setting, each)
         if below:
             return tuple(leaf for part in below for leaf in self.needed_at(part))
-        return self.variables_at(setting)[:1] or tuple(filter(None, [self.inside(setting)]))
+        return (
+            self.variables_at(setting)[:1]
+            or self._read_for_value(setting)
+            or tuple(filter(None, [self.inside(setting)]))
+        )
+
+    def _read_for_value(self, setting: tuple[str | int, ...]) -> "tuple[Variable, ...]":
+        """Return the variables that another class needs for `setting`, which is inside a value that it builds."""
+        for field, contract in self.of_values:
+            if setting[:1] == (field,) and contract.variables_at(setting[1:]):
+                needed = contract.needed_at(setting[1:])
+                return tuple(each._replace(setting=(field, *each.setting)) for each in needed)
+        return ()
 
     @cached_property
     def _names(self) -> "VariableNames":

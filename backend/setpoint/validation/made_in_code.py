@@ -52,15 +52,19 @@ Ask = Callable[[SettingsContract, Record, Mapping[str, Any]], Sequence[Refusal]]
 """Asks a class why it refuses what its sources gave it together"""
 
 
-def refused_in_code(contract: SettingsContract, record: Record, ask: Ask) -> Iterator[Refused]:
-    """Yield what each class refuses that was built beside those that build the values of fields."""
+def refused_in_code(
+    contract: SettingsContract, record: Record, ask: Ask, refusals: Sequence[Refusal]
+) -> Iterator[Refused]:
+    """Yield what each class refuses that was built beside those that build values, as far as `refusals` don't tell."""
     values = (record.top and record.top.values) or {}
-    known = (contract.settings_class, *_of_fields(contract, values, (contract.settings_class,)))
+    inside = {each.setting[0] for each in refusals if len(each.setting) > 1} - values.keys()
+    told = (each.settings_class for field, each in contract.of_values if field in inside)
+    known = (contract.settings_class, *told, *_of_fields(contract, values, (contract.settings_class,)))
     unknown = {each.settings_class: each for each in record.builds if not issubclass(each.settings_class, known)}
     for settings_class, made in unknown.items():
         own = SettingsContract.of(settings_class)
-        if made.values is not None and (refusals := ask(own, Record.of_build(made, record.given), made.values)):
-            yield Refused(own, refusals)
+        if made.values is not None and (found := ask(own, Record.of_build(made, record.given), made.values)):
+            yield Refused(own, found)
 
 
 def _of_fields(

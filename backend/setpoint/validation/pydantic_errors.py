@@ -80,12 +80,12 @@ def _raised(
 def _of_value(
     contract: SettingsContract, error: ValidationError, setting: Setting, redactor: Redactor
 ) -> list[Refusal]:
-    """Return what a settings class refuses that builds a value inside the default of a field, if that is invalid."""
+    """Return what a settings class refuses that builds a value inside the default of a field, if that is of values."""
     for field, inside in contract.of_values:
         name = inside.settings_class.model_config.get("title") or inside.settings_class.__name__
         if setting == (field,) and error.title == name:
             found = [*refusals_in(inside, error.errors(), redactor, ())]
-            if all(each.kind is RefusalKind.INVALID for each in found):
+            if all(each.kind in {RefusalKind.INVALID, RefusalKind.MISSING} for each in found):
                 return [each._replace(setting=(field, *each.setting), keys=(field, *each.keys)) for each in found]
     return []
 

@@ -72,7 +72,7 @@ def _with_what_code_makes(
     def ask(made: SettingsContract, alone: Record, values: Mapping[str, Any]) -> Sequence[Refusal]:
         return _refused(made, alone, values, frozenset(), redactor)[0]
 
-    refused = list(refused_in_code(contract, record, ask))
+    refused = list(refused_in_code(contract, record, ask, found.refusals))
     own = (each for each in found.refusals if not any(other.explains(each) for other in refused))
     return found._replace(refusals=(*own, *(each.in_words for each in refused)))
 

@@ -71,7 +71,7 @@ class InList(BaseSettings):
     dbs: list[Db] = Field(default_factory=lambda: [Db()])
 
 
-MAKING: list[type[BaseSettings]] = [ByInit, ByModelValidator, ByFieldValidator, AfterInit, InList]
+MAKING: list[type[BaseSettings]] = [ByInit, ByModelValidator, ByFieldValidator, AfterInit]
 _HEAD = "the settings class `Db`, which code of this one makes,"
 _ADVICE = "to see why, name it among the settings classes of the app"
 
@@ -91,3 +91,27 @@ def test_what_code_makes_is_refused_by_its_own_variables(
     """No setting of the class that makes it is to blame, and nothing that it needs is to be taken out."""
     report = checked(content, settings_class=settings_class)
     assert [(each.message, each.location) for each in report.diagnostics] == [(each, None) for each in said]
+
+
+class InDict(BaseSettings):
+    """Another function makes several."""
+
+    name: str = "none"
+    dbs: dict[str, Db] = Field(default_factory=lambda: {"a": Db(), "b": Db()})
+
+
+@pytest.mark.parametrize("settings_class", [InList, InDict])
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("NAME=a\n", [("DB_PORT", "`DB_PORT` is required but not set", None)]),
+        ("NAME=a\nDB_PORT=x\n", [("DB_PORT", "`DB_PORT` is not an integer", 2)]),
+        ("NAME=a\nDB_PORT=5432\nDB_HOST=db\n", []),
+    ],
+)
+def test_what_is_made_for_a_field_is_told_as_what_the_class_itself_reads(
+    settings_class: type[BaseSettings], content: str, said: list[tuple[str, str, int | None]]
+) -> None:
+    """The types of its fields say which class that is, so each variable has its place."""
+    found = checked(content, settings_class=settings_class).diagnostics
+    assert [(each.variable, each.message, each.location and each.location.line) for each in found] == said

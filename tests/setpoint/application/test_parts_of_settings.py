@@ -241,10 +241,6 @@ def test_what_a_class_refuses_for_a_value_in_a_collection_is_at_its_variable() -
     ]
 
 
-def test_what_a_class_lacks_for_a_value_in_a_collection_is_named_with_that_class() -> None:
+def test_what_a_class_lacks_for_a_value_in_a_collection_is_named() -> None:
     """The factory, which makes it, is not at fault."""
-    (message,) = messages(checked("", settings_class=NeedyQueues))
-    assert message == (
-        "the settings class `Needy`, which code of this one makes, needs `NEEDY_SIZE`; "
-        "to see why, name it among the settings classes of the app"
-    )
+    assert messages(checked("", settings_class=NeedyQueues)) == ["`NEEDY_SIZE` is required but not set"]
