@@ -111,7 +111,7 @@ class Subject:
     @cached_property
     def origins(self) -> Origins:
         """Return where the settings come from."""
-        return Origins(self.contract, self.asked, self._assignments_of)
+        return Origins(self.contract, self._heard_out, self._assignments_of)
 
     def _assignments_of(self, source: SourceRecord) -> Iterator[Assignment]:
         if source.kind is SourceKind.SECRETS_DIRECTORY:
@@ -195,6 +195,12 @@ class Subject:
     @cached_property
     def _first_validated(self) -> Validated:
         return validate(self.contract, self.asked, Redactor(self._told_when_asked()))
+
+    @cached_property
+    def _heard_out(self) -> Record:
+        """Return what the class did, with all that its code builds once invalid values are no hindrance."""
+        _ = self._first_validated
+        return self.asked
 
     @cached_property
     def _refused_tokens(self) -> list[str]:
@@ -293,5 +299,5 @@ class Subject:
 
     @cached_property
     def _made_in_code(self) -> Sequence[SettingsContract]:
-        made = {each.settings_class: None for each in self.asked.builds}
+        made = {each.settings_class: None for each in self._heard_out.builds}
         return [SettingsContract.of(each) for each in made if not issubclass(each, self.contract.settings_class)]

@@ -10,6 +10,7 @@ from setpoint.contract.settings_class import SettingsContract
 from setpoint.text.join import joined
 from setpoint.validation.record import Record
 from setpoint.validation.refusal import RAISED, Refusal, RefusalKind
+from setpoint.validation.unusable import Unusable
 
 
 class Refused(NamedTuple):
@@ -63,7 +64,9 @@ def refused_in_code(
     unknown = {each.settings_class: each for each in record.builds if not issubclass(each.settings_class, known)}
     for settings_class, made in unknown.items():
         own = SettingsContract.of(settings_class)
-        if made.values is not None and (found := ask(own, Record.of_build(made, record.given), made.values)):
+        if made.values is None or any(isinstance(each, Unusable) for each in made.values.values()):
+            continue
+        if found := ask(own, Record.of_build(made, record.given), made.values):
             yield Refused(own, found)
 
 

@@ -180,6 +180,11 @@ class Record:
         """Return what is known about `settings_class`, if it was built."""
         return next((each for each in self.builds if each.settings_class is settings_class), None)
 
+    def add_builds(self, other: "Record") -> None:
+        """Add the settings classes that code has built in another attempt, which got further."""
+        known = {each.settings_class for each in self.builds}
+        self.builds += [each for each in other.builds if each.settings_class not in known]
+
     @property
     def counting_files(self) -> tuple[EnvFile, ...]:
         """Return the env files of the sources that the class asks; it may create others and leave them out."""

@@ -254,7 +254,9 @@ def _refused(
     fields = frozenset(unusable & contract.settings_class.model_fields.keys())
     unknown = unusable - fields
     seen: dict[object, Any] = {}
-    error = _built_of(contract, record, {k: v for k, v in values.items() if k not in unknown}, fields, seen).error
+    built = _built_of(contract, record, {k: v for k, v in values.items() if k not in unknown}, fields, seen)
+    record.add_builds(built)
+    error = built.error
     if isinstance(error, ValidationError):
         from setpoint.contract.secret_texts import secrets_in  # noqa: PLC0415 - a class that accepts everything needs no mask
         from setpoint.validation.pydantic_errors import refusals_in

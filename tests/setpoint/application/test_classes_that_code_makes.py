@@ -6,7 +6,7 @@ import pytest
 from pydantic import Field, PrivateAttr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from support.checking import checked
+from support.checking import checked, messages
 
 
 class Db(BaseSettings):
@@ -23,6 +23,7 @@ class ByInit(BaseSettings):
 
     db: Db
     name: str = "none"
+    size: int = 1
 
     def __init__(self, **values: Any) -> None:
         super().__init__(db=Db(), **values)
@@ -33,6 +34,7 @@ class ByModelValidator(BaseSettings):
 
     db: Db | None = None
     name: str = "none"
+    size: int = 1
 
     @model_validator(mode="after")
     def with_db(self) -> Self:
@@ -45,6 +47,7 @@ class ByFieldValidator(BaseSettings):
     """It looks into the other one, whose settings are not among its own."""
 
     name: str = "none"
+    size: int = 1
 
     @field_validator("name")
     @classmethod
@@ -57,6 +60,7 @@ class AfterInit(BaseSettings):
     """It makes the other one when all is read."""
 
     name: str = "none"
+    size: int = 1
     _db: Db = PrivateAttr()
 
     def model_post_init(self, _: Any, /) -> None:
@@ -68,6 +72,7 @@ class InList(BaseSettings):
     """A function makes a default that holds the other one."""
 
     name: str = "none"
+    size: int = 1
     dbs: list[Db] = Field(default_factory=lambda: [Db()])
 
 
@@ -97,6 +102,7 @@ class InDict(BaseSettings):
     """Another function makes several."""
 
     name: str = "none"
+    size: int = 1
     dbs: dict[str, Db] = Field(default_factory=lambda: {"a": Db(), "b": Db()})
 
 
@@ -115,3 +121,40 @@ def test_what_is_made_for_a_field_is_told_as_what_the_class_itself_reads(
     """The types of its fields say which class that is, so each variable has its place."""
     found = checked(content, settings_class=settings_class).diagnostics
     assert [(each.variable, each.message, each.location and each.location.line) for each in found] == said
+
+
+@pytest.mark.parametrize("settings_class", [*MAKING, InList, InDict])
+def test_a_fault_of_its_own_makes_no_variable_of_another_class_unknown(settings_class: type[BaseSettings]) -> None:
+    """What it makes once all is well, it makes with a stand-in for what is not."""
+    found = messages(checked("SIZE=x\nDB_PORT=1\nNAME=a\n", settings_class=settings_class))
+    assert found == ["`SIZE` is not an integer"]
+
+
+@pytest.mark.parametrize("settings_class", [ByModelValidator, AfterInit])
+def test_a_fault_of_its_own_hides_none_of_the_class_that_its_code_makes(settings_class: type[BaseSettings]) -> None:
+    """One check tells both."""
+    found = messages(checked("SIZE=x\nDB_PORT=y\n", settings_class=settings_class))
+    assert found == ["`SIZE` is not an integer", f"{_HEAD} refuses `DB_PORT`; {_ADVICE}"]
+
+
+class OfItsSize(Db):
+    """It is given something by the class that makes it."""
+
+    size: int = 1
+
+
+class GivesSize(BaseSettings):
+    """It hands on what may be invalid."""
+
+    size: int = 1
+
+    @model_validator(mode="after")
+    def with_db(self) -> Self:
+        """Make it."""
+        OfItsSize(size=self.size)
+        return self
+
+
+def test_what_a_class_is_given_instead_of_an_invalid_value_is_no_fault_of_it() -> None:
+    """It stands in for one that is told already."""
+    assert messages(checked("SIZE=x\nDB_PORT=1\n", settings_class=GivesSize)) == ["`SIZE` is not an integer"]
