@@ -1,5 +1,6 @@
 """The files of a compose project, found from the folder in which docker compose is started."""
 
+import codecs
 import os
 import stat
 from errno import EISDIR
@@ -29,8 +30,12 @@ class ProjectFiles:
         """Return the absolute `path` relative to the absolute `folder`."""
         return os.path.relpath(path, folder)
 
-    def read(self, path: str) -> SourceText:
+    def read(self, path: str, *, is_yaml: bool = False) -> SourceText:
         """Return the text of the file at the absolute `path`.
+
+        Args:
+            path: Where it is.
+            is_yaml: Whether it may be in UTF-16.
 
         Raises:
             OSError: It does not exist, is a folder or a device, or can't be read.
@@ -39,7 +44,8 @@ class ProjectFiles:
             on_disk = Path(path)
             if not stat.S_ISREG(on_disk.stat().st_mode):
                 raise OSError(EISDIR, os.strerror(EISDIR), path)
-            self._read[path] = SourceText.from_bytes(self.shown(path), on_disk.read_bytes())
+            content = on_disk.read_bytes()
+            self._read[path] = SourceText.from_bytes(self.shown(path), _in_utf_8(content) if is_yaml else content)
         return self._read[path]
 
     def shown(self, path: str) -> str:
@@ -58,3 +64,13 @@ class ProjectFiles:
         """Return whether `path` is in `folder` or below it, once links are followed."""
         real, top = os.path.realpath(path), os.path.realpath(folder)
         return os.path.commonpath((real, top)) == top
+
+
+def _in_utf_8(content: bytes) -> bytes:
+    """Return `content` in UTF-8 if it is UTF-16 with a byte order mark, which Go's YAML packages read as well."""
+    if not content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return content
+    try:
+        return content.decode("utf-16").encode()
+    except UnicodeDecodeError:
+        return content

@@ -62,7 +62,7 @@ class Bounds(NamedTuple):
             RefusedError: It does not exist, or can't be read.
         """
         try:
-            return self.files.read(path)
+            return self.files.read(path, is_yaml=True)
         except FileNotFoundError:
             kind, message = DeployProblemKind.MISSING_FILE, f"the file `{self.files.shown(path)}` does not exist"
         except IsADirectoryError:

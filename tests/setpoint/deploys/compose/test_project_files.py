@@ -220,3 +220,18 @@ def test_paths_are_relative_to_the_folder_of_the_first_file(tmp_path: Path) -> N
         ".env": "D=top\n",
     }
     assert values(read_project(tmp_path, files, "deploy/a.yaml", "b.yaml")) == {"web": {"X": "deploy", "D": "deploy"}}
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-8-sig"])
+def test_a_file_with_a_byte_order_mark_is_read_in_its_encoding(tmp_path: Path, encoding: str) -> None:
+    """Go's YAML packages tell it by the mark; without one, they take it for UTF-8."""
+    marked = ("\ufeff" if encoding == "utf-16-be" else "") + web("A: caf\u00e9")
+    (tmp_path / "compose.yaml").write_bytes(marked.encode(encoding))
+    assert values(read_project(tmp_path, {})) == {"web": {"A": "caf\u00e9"}}
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfea", b"\xff\xfe\x00\xdc", "services: {}".encode("utf-16-le")])
+def test_what_is_no_utf_16_is_refused(tmp_path: Path, content: bytes) -> None:
+    """An odd byte, half of a pair, or no mark."""
+    (tmp_path / "compose.yaml").write_bytes(content)
+    assert [each.kind.value for each in read_project(tmp_path, {}).problems] == ["not-yaml"]
