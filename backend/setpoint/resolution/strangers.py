@@ -5,6 +5,7 @@ from collections.abc import Callable, Container, Iterator, Mapping
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.contract.variable import Variable
 from setpoint.resolution.assignment import Assignment
+from setpoint.resolution.given_value import path_taken
 from setpoint.sources.entry import Entry
 from setpoint.sources.env_file import SourceKind
 from setpoint.validation.record import Record
@@ -28,6 +29,21 @@ def kept(
             if name and key not in found:
                 found[key] = assignment_of(given[name])._replace(variable=Variable.of_extra(name, key))
     return {contract.canonical(each.name): each for each in found.values()}
+
+
+def taken_by_alias(contract: SettingsContract, asked: Record, name: str) -> Variable | None:
+    """Return the variable that the class takes `name` in an env file for, although it does not read it by that.
+
+    The source hands on what it does not know, without the prefix, and that may be an alias.
+    """
+    top = asked.top
+    key, prefix = (name.lower(), contract.prefix.lower()) if contract.ignores_case else (name, contract.prefix)
+    for source in (each for each in (top.sources if top else ()) if each.kind is SourceKind.ENV_FILE):
+        for rest in (each for each in (key.removeprefix(prefix), key) if each in source.values):
+            for field in contract.settings_class.model_fields:
+                if path_taken(contract.settings_class, field, source.values, ignores_case=False) == [rest]:
+                    return next(iter(contract.variables_at((field,))), None)
+    return None
 
 
 def forbidden(contract: SettingsContract, validated: Validated, known: Container[str]) -> frozenset[str]:

@@ -22,7 +22,7 @@ from setpoint.resolution.shown_values import (
     secrets_of_class,
 )
 from setpoint.resolution.statement import Line, Statement, lines_of, statement_of
-from setpoint.resolution.strangers import forbidden, kept
+from setpoint.resolution.strangers import forbidden, kept, taken_by_alias
 from setpoint.sources.entry import Entry, entries_of
 from setpoint.sources.env_file import EnvFile, SourceKind
 from setpoint.sources.gathered import Gathered, ProcessEnvironment
@@ -145,10 +145,11 @@ class Subject:
 
     def _assignment_of_source(self, entry: Entry, source: SourceRecord) -> Assignment:
         """Return what `entry` gives to the class by one source."""
-        names: SettingsContract | VariableNames = self.contract
-        if source.naming is not None:
-            names = self._names_read_otherwise[source.naming]
-        return Assignment(entry.name, Guarded(entry.value or ""), names.find(entry.name), entry.written)
+        names = self._names_read_otherwise[source.naming] if source.naming else self.contract
+        made = Assignment(entry.name, Guarded(entry.value or ""), names.find(entry.name), entry.written)
+        is_unknown = made.variable is None and source.kind is SourceKind.ENV_FILE
+        alias = taken_by_alias(self.contract, self.asked, entry.name) if is_unknown else None
+        return made._replace(variable=alias, place=alias.setting) if alias else made
 
     @cached_property
     def _names_read_otherwise(self) -> "Mapping[Naming, VariableNames]":
@@ -159,8 +160,8 @@ class Subject:
     def read_otherwise(self, name: str) -> Variable | None:
         """Return the variable that some source reads as `name`, although the class does not call it that."""
         of_files = {source.naming for made in self.asked.builds for source in made.sources if source.secret_names}
-        names = (each for naming, each in self._names_read_otherwise.items() if naming not in of_files)
-        return next(filter(None, (each.find(name) for each in names)), None)
+        found = (each.find(name) for naming, each in self._names_read_otherwise.items() if naming not in of_files)
+        return next(filter(None, found), None) or taken_by_alias(self.contract, self.asked, name)
 
     @cached_property
     def assignments(self) -> Mapping[str, Assignment]:
@@ -173,9 +174,8 @@ class Subject:
                 if each.value or all_count:
                     winning.setdefault(self.contract.canonical(each.name), each)
         others = [self.assignment_of(each) for each in self.gathered.entries() if each.value is not None]
-        is_read = bool(self.origins.sources)
         for each in reversed(others):
-            if (each.variable is None or not is_read) and (each.value or not self.contract.ignores_empty):
+            if (each.variable is None or not self.origins.sources) and (each.value or not self.contract.ignores_empty):
                 winning.setdefault(self.contract.canonical(each.name), each)
         order = dict.fromkeys(self.contract.canonical(each.name) for each in others)
         return {name: winning[name] for name in [*order, *winning] if name in winning}

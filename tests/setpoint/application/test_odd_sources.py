@@ -6,7 +6,7 @@ from types import MethodType
 from typing import Any, cast
 
 import pytest
-from pydantic import BaseModel, SecretStr
+from pydantic import BaseModel, Field, SecretStr
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
@@ -19,7 +19,7 @@ from setpoint.resolution.provenance import provenances
 from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import parse_env_file
 from setpoint.sources.gathered import Gathered, ProcessEnvironment
-from support.checking import checked
+from support.checking import checked, messages
 from support.differential.catalogue.files import (
     NestedSecretsAlone,
     NestedSecretsInTheirCase,
@@ -297,3 +297,26 @@ def test_secret_files_are_found_by_the_names_that_their_source_reads(
     assert [(each.message, each.location and each.location.path) for each in report.diagnostics] == [
         (f"`{refused}` is not valid JSON", f"secrets/DATABASE{delimiter}LIMITS")
     ]
+
+
+class WithAlias(BaseSettings):
+    """It reads no variable by its prefix alone."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_prefix="APP_", extra="ignore", env_nested_delimiter="_")
+
+    url: str = Field("none", alias="service_url")
+    port: int = Field(1, alias="thePort")
+
+
+def test_a_name_in_an_env_file_of_which_the_rest_is_an_alias_is_read() -> None:
+    """The source leaves the prefix out of what it does not know; elsewhere, or in another case, it is unknown."""
+    assert messages(checked("APP_SERVICE_URL=a\n", settings_class=WithAlias)) == []
+    assert messages(checked("APP_THEPORT=1\n", settings_class=WithAlias)) == ["no setting reads `APP_THEPORT`"]
+    file = parse_env_file("a.env", b"APP_SERVICE_URL=a\n", {})
+    subject = Subject(SettingsContract.of(WithAlias), Gathered((file,)))
+    (found,) = (each for each in provenances(subject) if each.variable.setting == ("url",))
+    assert found.winner is not None
+    assert (found.winner.name, found.winner.file) == ("APP_SERVICE_URL", file)
+    environment = ProcessEnvironment({"APP_SERVICE_URL": "a"})
+    alone = Subject(SettingsContract.of(WithAlias), Gathered(environment=environment))
+    assert alone.read_otherwise("APP_SERVICE_URL") is None

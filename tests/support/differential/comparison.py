@@ -173,7 +173,13 @@ def _of_origins(
             continue  # It may count by what it hides, while what is over it gives the value.
         if not here.text and not is_winner and case.settings.model_config.get("env_ignore_empty"):
             continue  # Another text would count, and this one is none.
-        if is_winner != _counts(others, right) and not (is_winner and _is_taken_apart(here, winners, situation)):
+        is_right = is_winner == _counts(others, right)
+        if is_winner and not is_right:
+            # Of several that only make a key, each could be left out, and the strongest is said to do it.
+            same = [text for text in situation.written if text.name.upper() == here.name.upper()]
+            alike = [answers[situation.written.index(text)] for text in same]
+            is_right = len(same) > 1 and not any(_counts(each, right) for each in alike)
+        if not is_right and not (is_winner and _is_taken_apart(here, winners, situation)):
             yield Difference("origin", f"{here.name} in {here.source} {'wins' if is_winner else 'does not win'}", right)
 
 

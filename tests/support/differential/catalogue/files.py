@@ -53,6 +53,14 @@ class AllowsStrangersWithPrefix(BaseSettings):
     port: int = 1
 
 
+class AliasBelowPrefix(BaseSettings):
+    """In its env file, the alias is read with the prefix as well."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_prefix="APP_")
+    url: str = Field("none", alias="service_url")
+    port: int = 1
+
+
 class ForbidsStrangers(BaseSettings):
     model_config = SettingsConfigDict(env_file=".env", extra="forbid")
     port: int = 1
@@ -212,6 +220,7 @@ CASES = [
     Case(NoFile, _SERVER),
     Case(AllowsStrangers, {"PORT": INT, "ANYTHING": WORD}),
     Case(AllowsStrangersWithPrefix, {"APP_PORT": INT, "APP_OTHER": WORD, "PORT": INT}),
+    Case(AliasBelowPrefix, {"SERVICE_URL": WORD, "APP_SERVICE_URL": WORD, "APP_PORT": INT}, (".env",)),
     Case(ForbidsStrangers, {**_SERVER, "ANYTHING": Texts(("alpha", "beta"))}),
     Case(ForbidsStrangersWithPrefix, {"APP_PORT": INT, "APP_HOST": WORD, "PORT": INT}),
     Case(IgnoresStrangers, {"PORT": INT, "ANYTHING": WORD}),
