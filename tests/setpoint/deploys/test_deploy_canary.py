@@ -49,7 +49,7 @@ spec:
       image: shop
       args: [{CANARY}]
       envFrom: [{{secretRef: {{name: web}}}}, {{secretRef: {{name: absent}}}}]
-      env: [{{name: HOSST, value: {CANARY}}}, {{name: API_TOKEN, value: "$(NOPE){CANARY}"}}, {{name: PORT, value: x}}]
+      env: [{{name: TAX, value: "$({CANARY})"}}, {{name: {CANARY}, value: "$({CANARY})"}}, {{name: HOSST, value: {CANARY}}}, {{name: API_TOKEN, value: "$(NOPE){CANARY}"}}, {{name: PORT, value: x}}]
 ---
 apiVersion: v1
 kind: Secret
@@ -64,6 +64,7 @@ ExecStart=/usr/bin/shop --password {CANARY}
 Environment=PORT=http API_TOKEN={CANARY} {CANARY} HOSST={CANARY} LOG_LEVEL={CANARY}
 Environment="TAX={CANARY}" DATABASE_URL=postgres://u:p%40{CANARY}@db
 Environment="HOST={CANARY}
+Environment={CANARY}=1
 EnvironmentFile={CANARY}
 {CANARY}
 Enviroment={CANARY}

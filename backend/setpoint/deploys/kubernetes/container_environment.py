@@ -173,7 +173,7 @@ class ContainerEnvironment:
         elif reference == name:
             why, hint = "a variable can't refer to itself", "rename the variable that it builds on"
         elif reference in self._names:
-            why, hint = "the variable is set only further down", f"move `{reference}` above `{name}`"
+            why, hint = "the variable is set only further down", f"move it above `{name}`"
         else:
             why, hint = "nothing sets a variable with this name", "write `$$(…)` if you mean the text itself"
         start = place.file.text.find(f"$({reference})", *place.span)

@@ -6,10 +6,11 @@ from typing import NamedTuple, Protocol
 from setpoint.check.catalogue.rule import Rule, built_in
 from setpoint.check.finding import Finding, Region, value_region
 from setpoint.check.outcome import Severity
+from setpoint.deploys.deployment import DeployProblem
 from setpoint.resolution.subject import Subject
 from setpoint.sources.gathered import Gathered
 from setpoint.text.escape import printable
-from setpoint.text.guarded import Guarded
+from setpoint.text.guarded import MASK, Guarded
 from setpoint.text.shown import Names
 
 
@@ -41,11 +42,19 @@ def deploy_problems(deploy: Deploys, rule: Rule[Deploys], *, severity: Severity 
     for problem, where in process.problems if process else ():
         if problem.kind != rule.deploy_problem:
             continue
-        is_shown = problem.name is not None and Names().shows(problem.name, Guarded("?"), is_known=False)
-        name = problem.name if is_shown else None
-        message = problem.message if name is None or f"`{name}`" in problem.message else f"`{name}`: {problem.message}"
+        name, message, hint = _shown(problem)
+        message = message if name is None or f"`{name}`" in message else f"`{name}`: {message}"
         found = severity or (Severity.ERROR if problem.refuses else None)
-        yield Finding(message, Region(*where) if where else None, name, None, problem.hint, found)
+        yield Finding(message, Region(*where) if where else None, name, None, hint, found)
+
+
+def _shown(problem: DeployProblem) -> tuple[str | None, str, str | None]:
+    """Return the name, the message and the hint of `problem`, without its name if that may not be shown."""
+    name = problem.name
+    if name is None or Names().shows(name, Guarded("?"), is_known=False):
+        return name, problem.message, problem.hint
+    quoted, mask = f"`{name}`", f"`{MASK}`"
+    return None, problem.message.replace(quoted, mask), problem.hint and problem.hint.replace(quoted, mask)
 
 
 class PassedOver(NamedTuple):
