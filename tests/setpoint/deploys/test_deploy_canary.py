@@ -49,7 +49,12 @@ spec:
       image: shop
       args: [{CANARY}]
       envFrom: [{{secretRef: {{name: web}}}}, {{secretRef: {{name: absent}}}}]
-      env: [{{name: TAX, value: "$({CANARY})"}}, {{name: {CANARY}, value: "$({CANARY})"}}, {{name: HOSST, value: {CANARY}}}, {{name: API_TOKEN, value: "$(NOPE){CANARY}"}}, {{name: PORT, value: x}}]
+      env:
+      - {{name: TAX, value: "$({CANARY})"}}
+      - {{name: {CANARY}, value: "$({CANARY})"}}
+      - {{name: HOSST, value: {CANARY}}}
+      - {{name: API_TOKEN, value: "$(NOPE){CANARY}"}}
+      - {{name: PORT, value: x}}
 ---
 apiVersion: v1
 kind: Secret
