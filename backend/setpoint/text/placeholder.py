@@ -14,6 +14,7 @@ _THING = (
     r"(?:api|app|auth|key|token|secret|password|passphrase|dsn|url|uri|id|value|host|hostname|name|username|user|email"
     r"|domain|project)"
 )
+_PLACES = ("vault", "1password", "bitwarden", "lastpass", "keepass", "dashboard", "secret_manager", "secrets_manager")
 _WHOLE = {"fixme", "t.b.d", "t.bd", "tb.d", "tbd", "to_do", "todo", "your_own", "yourown"}
 # Each after a substring that it must contain: searching for one is quick, and most values contain none.
 _WORDS = (
@@ -45,13 +46,20 @@ _WORDS = (
         ),
     ),
     ("not_a_real_", r"not_a_real_[a-z0-9_]+"),
+    ("_from_", r"(?:get|obtain|take|copy|fetch)_(?:(?:it|this|me)_)?from_[a-z0-9_]+"),
+    *((place, rf"(?:(?:see|ask|from|in|is_in|(?:kept|stored|set)_in)_(?:the_|our_)?){place}") for place in _PLACES),
+    ("ask_", r"ask_(?:your_|the_|an?_)?(?:admin|administrator|devops|ops|team)"),
+    *((f"{verb}ing", rf"needs?_{verb}ing(?:_[a-z0-9_]+)?") for verb in ("chang", "replac", "sett", "fill", "updat")),
+    *((f"{verb}_", rf"{verb}_(?:api_key|token|(?:[a-z]+_)?secret|password)") for verb in ("enter", "insert", "paste")),
 )
 # As shipped by software: `!ChangeThisMercureHubJWTSecretKey!`.
 _WORDS_IN_CAMEL_CASE = r"[Cc]hange(?:Me|This|It)[A-Z][A-Za-z0-9]*"
 # Anything that is marked as a gap.
 _MARKS = "<*_{#[%@!"
+_OF_HTML = r"[/?!]|(?:html|head|body|div|span|svg|br|hr|img|script|style|table|iframe|form|meta|input|button)\b"
 _MARKED = (
-    r"<[^<>@]*[a-z][^<>@]+>|\*{2,} *[a-z][a-z _-]* *\*{2,}|_{2,}[a-z]+(?:_[a-z]+)*_{2,}|\{\{[^{}]*\}\}|#\{[^{}]+\}#?"
+    rf"<(?!{_OF_HTML})[^<>@]*[a-z][^<>@]+(?<!/)>"
+    r"|\*{2,} *[a-z][a-z _-]* *\*{2,}|_{2,}[a-z]+(?:_[a-z]+)*_{2,}|\{\{[^{}]*\}\}|#\{[^{}]+\}#?"
     r"|\[(?:(?:your|insert|enter|add)\b[^\[\]]*|(?:api[ _-]?)?(?:user(?:name)?|pass(?:word)?|key|token|secret))\]"
     r"|!!+[^!]+!!+"
     r"|%%?[a-z]+(?:_[a-z]+)*%%?|@@?[a-z]+(?:_[a-z]+)*@@?"
@@ -60,7 +68,7 @@ _MARKED = (
 _NAMES = r"__[a-z0-9]+(?:_[a-z0-9]+)*__"
 # `sk-...` and `sk_test_xxxxxxxx`, too.
 _ENDS_OF_NOTHING = ".…?-_*x"
-_NOTHING_YET = r"\.{3,}|…|\?{3,}|-{3,}|_{3,}|\*{3,}|x{3,}|[a-z]{2,8}(?:[-_][a-z0-9]{1,8})?[-_](?:x{3,}|\.{3,}|\*{3,}|…)"
+_NOTHING_YET = r"\.{3,}|…|\?{3,}|_{3,}|\*{3,}|x{3,}|[a-z]{2,8}(?:[-_][a-z0-9]{1,8})?[-_](?:x{3,}|\.{3,}|\*{3,}|…)"
 _SHORT_WORDS = {"replace", "change", "unset", "undefined", "redacted", "insert", "override", "required"}
 _GAP = (
     r"<(?:[a-z _-]*[ _-])?(?:key|id|host|dsn|token|password|pass|secret"
@@ -74,7 +82,8 @@ _INSIDE = (
     ("me", r"\b(?:change|replace)[-_]?me\b"),
     (":", r"^(?:to-?do|fixme|tbd)\s*:"),
     ("://", r"^[a-z][a-z0-9+]*://(?:\.{3}|…|replace[-_](?:me|this|with)\b|replace_(?:me|this|with)_)"),
-    ("me", r"[a-z](?:change|replace)me$"),
+    ("me", r"[a-z](?:change|replace)me$|[a-z0-9]_(?:change|replace)_me$"),
+    ("change", r"[-_]change[-_](?:it|this)$"),
     ("your", r"^your(?:[a-z]{0,16})(?:key|token|secret|password|passphrase)(?:here)?$"),
     ("holder", r"[-_]place[-_]?holder$"),
     ("xxx", rf"^(?:{_PREFIX_BY_MAKER})[\w-]*x{{4}}$|^x{{3,}}\.[a-z]"),
@@ -99,6 +108,9 @@ _INSIDE = (
     ("todo", r"^todo[-_](?:change|replace|set|fill)"),
     ("example", r"^example[-_](?:[a-z]+[-_])*(?:key|token|secret|password)$"),
     ("redacted", r"^redacted$"),
+    # Those of Amazon's documentation.
+    ("example", r"^a[ks]ia[0-9a-z]{9}example$|^wjalrxutnfemi/k7mdeng/bpxrficyexamplekey$"),
+    ("your", r"^your[-_][a-z0-9_-]+\."),
 )
 _INSIDE_IN_ITS_CASE = (
     r"://[A-Z_]{3,}:[A-Z_]{3,}@|//examplePublicKey@|://[A-Z]{2,}(?:_[A-Z]{2,})+(?:[.:/]|$)"

@@ -22,7 +22,7 @@ PLACEHOLDERS = [
     *("your-api-key-here", "your_api_key", "YOUR_API_KEY_HERE", "your secret", "your-own", "put-your-key-here"),
     *("<knowledge-base-id>", "<your-dsn>", "<your token>", "<API_KEY>", "<password>", "< insert key >", "<...key...>"),
     *("insert-token-here", "insert_your_key_here", "enter_your_password", "add your key", "paste-your-token-here"),
-    *("xxx", "XXXX", "xxxxxxxx", "xxxx-xxxx-xxxx", "...", "…", "???", "---", "____", "***"),
+    *("xxx", "XXXX", "xxxxxxxx", "xxxx-xxxx-xxxx", "...", "…", "???", "____", "***"),
     *("todo", "TODO", "to-do", "tbd", "TBD", "t.b.d.", "fixme", "FIXME", "placeholder", "PLACEHOLDER", "<placeholder>"),
     *("TODO: the real one", "FIXME: ask ops", "tbd:", "set-in-prod", "SET_BY_CI", "set from vault"),
     *(
@@ -105,6 +105,10 @@ PLACEHOLDERS = [
         "paste-here",
     ),
     *("redis://PRIVATE_REDIS_HOST:6379", "replace-only-if-you-need-a-stable-local-key", "generate_with_openssl"),
+    *("AKIAIOSFODNN7EXAMPLE", "AKIAI44QH8DHBEXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "secret_change_me"),
+    *("get-from-dashboard", "obtain_from_console", "see_vault", "in-1password", "from-vault", "stored_in_vault"),
+    *("ask-your-admin", "NEEDS_CHANGING", "needs-replacing-in-prod", "insert_api_key", "enter-client-secret"),
+    *("some-secret-value-change-it", "YOUR-CLIENT-ID.apps.googleusercontent.com", "your-project.supabase.co"),
     *("GENERATE_A_SECRET", "not-a-real-key", "#{Password}#", "!ChangeThisMercureHubJWTSecretKey!", "ChangeMeNow"),
 ]
 
@@ -207,6 +211,20 @@ VALUES = [
     *("Click here", "Sign up here", "paste the link", "Add the following", "set a course", "defined", "generated"),
     *("provided by us", "<a@b.example>", "placeholder.png", "user:password@localhost", "en-xx", "be-prod"),
     *("todo-app", "todo.example.com:80", "setInProduction", "set-top-box", "fixme.org"),
+    # A separator, and pieces of pages.
+    *("---", "-----", "<html>", "<br/>", "</body>", "<div class=x>", "<!DOCTYPE html>", "<?xml version='1.0'?>"),
+    *(
+        "in_memory",
+        "from_address",
+        "see_other",
+        "vault",
+        "dashboard",
+        "ask",
+        "vault_secret",
+        "insert_only",
+        "enter_key",
+    ),
+    *("AKIAI44QH8DHBZQK7W2A", "read_from_replica", "charging", "sample_rate_change"),
     *("fill-rate", "todos", "set", "setup", "keyhere1b", "text/html", "Bearer", "xxhash64", "xxl"),
 ]
 
