@@ -4,6 +4,8 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from app.domain.variables import fit_to_show
+
 Same = Callable[[str, str, str], bool]
 """Whether two texts of a variable mean the same value to the app: its name, the old text, the new one."""
 
@@ -45,10 +47,10 @@ def differences(
     Args:
         old: The first set.
         new: The second set.
-        shown: The names whose values may be shown; all others are treated as secrets.
+        shown: The names whose values may be shown, unless they hold those of others, which are treated as secrets.
         same: Whether two texts of a variable mean the same value to the app.
     """
-    return tuple(_differences(old, new, shown, same))
+    return tuple(_differences(old, new, fit_to_show(shown, old, new), same))
 
 
 def _differences(

@@ -1,9 +1,12 @@
 """The complete set of an environment's variables."""
 
-from collections.abc import ItemsView, Iterator, Mapping
+from collections.abc import Collection, ItemsView, Iterator, Mapping
 
 from app.domain.validation import Fault
 from setpoint.contract.limits import excesses
+
+_SHORTEST_TELLING = 8
+"""A shorter text, or a plain word, is in other values by chance."""
 
 
 class Variables(Mapping[str, str]):
@@ -43,3 +46,18 @@ def limit_problems(variables: Mapping[str, str], *, allow_dangerous: bool = Fals
         allow_dangerous: Whether names may be set that make programs run other code, such as `LD_PRELOAD`.
     """
     return tuple(Fault(*each) for each in excesses(variables, allow_dangerous=allow_dangerous))
+
+
+def fit_to_show(shown: Collection[str], *sets: Mapping[str, str]) -> frozenset[str]:
+    """Return those of `shown` whose texts hold no secret of another name, in none of the `sets`.
+
+    Args:
+        shown: The names that are no secrets themselves; all others are.
+        sets: Sets of variables that are shown together.
+    """
+    texts = {text for each in sets for name, text in each.items() if name not in shown}
+    secrets = [text for text in texts if len(text) >= _SHORTEST_TELLING and not text.isalpha()]
+    together = "\0".join(text for each in sets for name, text in each.items() if name in shown)
+    found = [secret for secret in secrets if secret in together]
+    holding = {name for each in sets for name, text in each.items() if any(secret in text for secret in found)}
+    return frozenset(shown) - holding

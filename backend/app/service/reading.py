@@ -13,7 +13,7 @@ from app.domain.place import Place
 from app.domain.proposal import Proposal
 from app.domain.revision import LONGEST_MESSAGE, Revision, is_digest
 from app.domain.validation import Fault, text_problems
-from app.domain.variables import Variables
+from app.domain.variables import Variables, fit_to_show
 from app.service.ports import Clock, SchemaValidator, Store, Transaction
 from app.service.remembered import Remembered
 from observability.known_secrets import remember_secret
@@ -206,12 +206,13 @@ class Reading:
         raise NotFoundError(message)
 
     def _with_values(self, found: Transaction, revision: Revision) -> _Found:
-        shown = shown_names(found, self.validator, revision)
+        variables = found.revisions.variables(revision)
+        shown = fit_to_show(shown_names(found, self.validator, revision), variables)
         secrets = tuple(name for name in revision.names if name not in shown)
         own = found.schemas.named(revision.place.app, revision.schema)
-        shown_then = self.validator.shown(own, frozenset(revision.names)) if own else frozenset()
+        shown_then = fit_to_show(self.validator.shown(own, frozenset(revision.names)) if own else (), variables)
         secret_since = tuple(name for name in secrets if name in shown_then)
-        return _Found(revision, found.revisions.variables(revision), secrets, secret_since)
+        return _Found(revision, variables, secrets, secret_since)
 
 
 def _refuse_reason(reason: str, *, is_needed: bool = False) -> None:

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
-from app.domain.variables import Variables, limit_problems
+from app.domain.variables import Variables, fit_to_show, limit_problems
 from setpoint.contract.limits import dangerous_names
 
 NAMES = st.from_regex(r"[A-Za-z_][A-Za-z0-9_]{0,12}", fullmatch=True)
@@ -89,3 +89,24 @@ def test_a_merge_patch_sets_and_removes() -> None:
     before = Variables({"A": "1", "B": "2"})
     assert dict(before.merged({"B": None, "C": "3", "D": None})) == {"A": "1", "C": "3"}
     assert dict(before) == {"A": "1", "B": "2"}
+
+
+@pytest.mark.parametrize(
+    ("text", "secret", "is_hidden"),
+    [
+        (CANARY, CANARY, True),
+        (f"say {CANARY}", CANARY, True),
+        (f"postgresql://app:{CANARY}@db/app", CANARY, True),
+        ("say hello", CANARY, False),
+        (CANARY, f"{CANARY}!", False),
+        ("postgres", "postgres", False),
+        ("8080", "8080", False),
+        ("", "", False),
+    ],
+)
+def test_a_text_that_holds_a_secret_of_another_name_is_hidden(text: str, secret: str, is_hidden: bool) -> None:  # noqa: FBT001 - a row
+    """Except for one that is there by chance: a word, or a few characters."""
+    sets = {"MOTTO": text, "PORT": "80"}, {"API_KEY": secret, "PORT": "81"}
+    expected = {"PORT"} if is_hidden else {"PORT", "MOTTO"}
+    assert fit_to_show({"MOTTO", "PORT"}, *sets) == expected
+    assert fit_to_show({"MOTTO", "PORT"}, {**sets[1], **sets[0]}) == expected

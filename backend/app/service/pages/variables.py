@@ -8,7 +8,7 @@ from app.domain.described import Described
 from app.domain.errors import NotFoundError
 from app.domain.identity import Actor, Scope
 from app.domain.revision import Revision, Schema
-from app.domain.variables import Variables
+from app.domain.variables import Variables, fit_to_show
 from app.service.ports import SchemaValidator, Store, Transaction
 from app.service.reading import shown_names
 
@@ -160,8 +160,8 @@ class VariablesOverview:
         environments = tuple(
             _Environment(
                 each,
-                found.revisions.variables(each),
-                shown_names(found, self.validator, each),
+                variables := found.revisions.variables(each),
+                fit_to_show(shown_names(found, self.validator, each), variables),
                 token.allows(Scope.CONFIG_REVEAL, app, each.place.environment),
             )
             for each in visible

@@ -118,6 +118,16 @@ def test_a_secret_shows_only_to_those_who_may_and_ask(api: Api) -> None:
     assert told == [{"revision": 1, "names": ["API_KEY"], "reason": "on call"}]
 
 
+def test_a_secret_does_not_show_behind_another_name_either(api: Api) -> None:
+    """It is the same one, wherever somebody has copied it."""
+    api.put({"PORT": "1", "API_KEY": SECRET, "NAME": f"so {SECRET}"})
+    api.put({"PORT": "2", "API_KEY": "another-one", "NAME": SECRET}, based_on=1)
+    for path in ("revisions/1", "revisions/1?format=env", "revisions/1...2"):
+        answer = api.call("GET", f"{BASE}/{path}")
+        assert answer.status_code == 200
+        assert SECRET not in answer.text
+
+
 def test_an_env_file_is_in_the_dialect_of_its_reader(api: Api) -> None:
     """What can't be written in it is an error, not another value."""
     api.put({"PORT": "1", "NAME": "a#b 'c'", "API_KEY": SECRET})
