@@ -1,6 +1,7 @@
 """Masks secret texts in other texts, in every form in which programs write a text, and the secret parts of URLs."""
 
 import base64
+import html
 import json
 import re
 from collections.abc import Iterable, Iterator
@@ -71,18 +72,29 @@ class Masks:
                 yield from (found.span() for found in re.finditer(f"{_BASE64}?{re.escape(form)}{_BASE64}?", text))
 
     def spans_of_pieces(self, text: str) -> Iterator[Span]:
-        """Yield where an eight-character part of a secret is in `text`."""
-        if self._pieces:
-            for at in range(len(text) - _SHORTEST_PIECE + 1):
-                if text[at : at + _SHORTEST_PIECE] in self._pieces:
-                    yield at, at + _SHORTEST_PIECE
+        """Yield where an eight-character part of a secret is in `text`, in any case, backwards or spelt out."""
+        if not self._pieces:
+            return
+        from setpoint.text.spelled_out import spelled_out
+
+        yield from self._pieces_in(text)
+        yield from ((len(text) - end, len(text) - start) for start, end in self._pieces_in(text[::-1]))
+        for start, end, spelt in spelled_out(text):
+            if next(self._pieces_in(spelt), None) is not None:
+                yield start, end
+
+    def _pieces_in(self, text: str) -> Iterator[Span]:
+        folded = _folded(text)
+        for at in range(len(folded) - _SHORTEST_PIECE + 1):
+            if folded[at : at + _SHORTEST_PIECE] in self._pieces:
+                yield at, at + _SHORTEST_PIECE
 
     @cached_property
     def _pieces(self) -> frozenset[str]:
-        """The parts of all secrets except URLs, whose words are in many other URLs."""
+        """The parts of all secrets in small letters, except URLs, whose words are in many other URLs."""
         return frozenset(
             secret[at : at + _SHORTEST_PIECE]
-            for secret in self._secrets
+            for secret in map(_folded, self._secrets)
             if "://" not in secret
             for at in range(len(secret) - _SHORTEST_PIECE + 1)
         )
@@ -142,8 +154,10 @@ def _written_forms(secret: str) -> set[str]:
         *(form for text in once for form in _escaped(text)),
         repr(encodable)[2:-1],
         quote(encodable, safe=""),
+        re.sub("%..", lambda escape: escape[0].lower(), quote(encodable, safe="")),
         quote(encodable),
         quote_plus(encodable),
+        html.escape(secret),
         *encoded,
     }
 
@@ -172,6 +186,12 @@ def _forms_in_base64(secret: str) -> Iterator[str]:
         encoded = base64.b64encode(bytes(before) + content).decode()[begin:end]
         yield encoded
         yield encoded.replace("+", "-").replace("/", "_")
+
+
+def _folded(text: str) -> str:
+    """Return `text` in small letters; each character stays one character, so that places stay the same."""
+    folded = text.lower()
+    return folded if len(folded) == len(text) else "".join(each.lower()[0] for each in text)
 
 
 def _encodable(text: str) -> bytes:

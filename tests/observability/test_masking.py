@@ -1,7 +1,9 @@
 """A secret is masked in whatever form a program writes it."""
 
 import base64
+import html
 import json
+import re
 from collections.abc import Callable
 from urllib.parse import quote, quote_plus
 
@@ -34,6 +36,10 @@ WRITERS: dict[str, Callable[[str], str]] = {
     "in the repr of a repr": lambda text: repr(repr(text))[1:-1],
     "as SQL writes bytes": lambda text: text.encode("utf-8", "backslashreplace").hex().upper(),
     "in base64": lambda text: base64.b64encode(text.encode("utf-8", "backslashreplace")).decode().rstrip("="),
+    "in a URL, in small letters": lambda text: re.sub(
+        "%..", lambda escape: escape[0].lower(), quote(text.encode("utf-8", "backslashreplace"), safe="")
+    ),
+    "in HTML": html.escape,
     "in a form": lambda text: quote_plus(text.encode("utf-8", "backslashreplace")),
     "in a container": lambda text: str([{"a": (text,)}]),
     "the text of a KeyError": lambda text: str(KeyError(text)),
@@ -114,3 +120,24 @@ def test_secrets_that_overlap_are_masked_together() -> None:
 def test_urls_keep_neither_credentials_nor_queries(text: str, masked: str) -> None:
     """Whoever put a token there did not do it to have it logged."""
     assert mask_urls(text) == masked
+
+
+SPELT_OUT: dict[str, Callable[[str], str]] = {
+    "in capitals": str.upper,
+    "in the other case": str.swapcase,
+    "backwards": lambda text: text[::-1],
+    "spaced": " ".join,
+    "as characters": lambda text: str([*text]),
+    "as escapes": lambda text: "".join(f"\\u{ord(each):04x}" for each in text),
+    "with all percent signs": lambda text: "".join(f"%{ord(each):02x}" for each in text),
+    "as numbers": lambda text: str([*text.encode()]),
+}
+
+
+@pytest.mark.parametrize("secret", ["Hunter2pwd", "correct-horse-battery", 'p&ss<w"o/9Q'])
+@pytest.mark.parametrize("write", SPELT_OUT.values(), ids=SPELT_OUT)
+def test_the_text_of_an_exception_does_not_spell_a_secret_out(write: Callable[[str], str], secret: str) -> None:
+    """Code may have done anything to it before it failed."""
+    written = write(secret)
+    shown = _mask_pieces(secret, f"it is {written} now")
+    assert not any(written[at : at + 5] in shown for at in range(len(written) - 4))
