@@ -174,6 +174,8 @@ def test_a_file_that_cannot_be_read_is_said_in_a_line(tmp_path: Path, command: l
     done = run_setpoint(command[0], "no.env", *command[1:], cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, b"")
     assert done.stderr.decode() == "error: cannot read `no.env`: it does not exist\n"
+    done = run_setpoint(command[0], "/dev/zero", *command[1:], cwd=tmp_path)
+    assert done.stderr.decode() == "error: cannot read `/dev/zero`: it is larger than 64 MiB\n"
 
 
 def test_read_says_so_when_the_settings_class_is_unusable(folder: Path) -> None:
