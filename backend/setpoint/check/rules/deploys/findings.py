@@ -6,7 +6,6 @@ from typing import NamedTuple, Protocol
 from setpoint.check.catalogue.rule import Rule, built_in
 from setpoint.check.finding import Finding, Region, value_region
 from setpoint.check.outcome import Severity
-from setpoint.deploys.deployment import DeployProblem
 from setpoint.resolution.subject import Subject
 from setpoint.sources.gathered import Gathered
 from setpoint.text.escape import printable
@@ -42,19 +41,18 @@ def deploy_problems(deploy: Deploys, rule: Rule[Deploys], *, severity: Severity 
     for problem, where in process.problems if process else ():
         if problem.kind != rule.deploy_problem:
             continue
-        name, message, hint = _shown(problem)
+        name, message, hint = _shown(problem.name, problem.message, problem.hint)
         message = message if name is None or f"`{name}`" in message else f"`{name}`: {message}"
         found = severity or (Severity.ERROR if problem.refuses else None)
         yield Finding(message, Region(*where) if where else None, name, None, hint, found)
 
 
-def _shown(problem: DeployProblem) -> tuple[str | None, str, str | None]:
-    """Return the name, the message and the hint of `problem`, without its name if that may not be shown."""
-    name = problem.name
+def _shown(name: str | None, message: str, hint: str | None) -> tuple[str | None, str, str | None]:
+    """Return the name, message and hint of a problem, without the name in all of them if it may not be shown."""
     if name is None or Names().shows(name, Guarded("?"), is_known=False):
-        return name, problem.message, problem.hint
+        return name, message, hint
     quoted, mask = f"`{name}`", f"`{MASK}`"
-    return None, problem.message.replace(quoted, mask), problem.hint and problem.hint.replace(quoted, mask)
+    return None, message.replace(quoted, mask), hint and hint.replace(quoted, mask)
 
 
 class PassedOver(NamedTuple):
