@@ -154,7 +154,8 @@ def refuse_unreadable(files: Iterable[EnvFile]) -> None:
 
 def _trouble_in_words(file: EnvFile) -> str:
     reason = "it does not exist" if file.trouble is Trouble.MISSING else file.reason or ""
-    return f"cannot read `{printable(file.path)}`: {reason[:1].lower()}{reason[1:]}"
+    reason = reason[:1].lower() + reason[1:]
+    return f"cannot read `{printable(file.path)}`: {reason}"
 
 
 def trouble_of(error: OSError) -> tuple[Trouble, str | None]:

@@ -14,6 +14,8 @@ from setpoint.deploys.kubernetes.value_source import ValueSources
 from setpoint.deploys.layers import Layers
 from setpoint.envfile.draft import ExpansionLimit
 from setpoint.envfile.source_text import Span
+from setpoint.text.guarded import MASK
+from setpoint.text.secret_values import is_token_as_name
 
 _STRICT_NAME = re.compile(r"[-._a-zA-Z][-._a-zA-Z0-9]*")
 _NAME = re.compile(r"[ -<>-~]+")
@@ -173,7 +175,8 @@ class ContainerEnvironment:
         elif reference == name:
             why, hint = "a variable can't refer to itself", "rename the variable that it builds on"
         elif reference in self._names:
-            why, hint = "the variable is set only further down", f"move it above `{name}`"
+            shown = MASK if is_token_as_name(reference) else reference
+            why, hint = "the variable is set only further down", f"move `{shown}` above `{name}`"
         else:
             why, hint = "nothing sets a variable with this name", "write `$$(…)` if you mean the text itself"
         start = place.file.text.find(f"$({reference})", *place.span)
