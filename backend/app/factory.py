@@ -73,6 +73,7 @@ from app.ui.wiring import PartsOfPages, wired_pages
 from app.views.authentication import Authentication, authorize_requests
 from app.views.client_address import ClientAddresses
 from app.views.every_answer import SynchronousFlask, hold_for_every_answer
+from app.views.late_answers import LateAnswers
 from app.views.marks import marked_views
 from app.views.problem import answer_errors_with_problems, failure
 from app.views.refusals import answer_refusals_with_problems
@@ -132,7 +133,8 @@ def create_app(settings: Settings, server: Server | None = None, keeping: Keepin
 
     streams = OpenStreams(settings.max_streams, settings.stream_max_age, _greeting())
     application.extensions[STREAMS] = streams
-    served_by(application, server or AnyServer())
+    server = server or AnyServer()
+    served_by(application, server)
     hold_for_every_answer(application)
     answer_errors_with_problems(application)
     answer_refusals_with_problems(application)
@@ -150,7 +152,7 @@ def create_app(settings: Settings, server: Server | None = None, keeping: Keepin
     list(marked_views(application))  # a view that does not say who may call it prevents a start
     if keeping:
         repeated = RepeatedReads(application.wsgi_app, keeping.store, _now, application.extensions[USES])
-        application.wsgi_app = ReadsInTurns(repeated)  # type: ignore[method-assign]
+        application.wsgi_app = LateAnswers(ReadsInTurns(repeated), server)  # type: ignore[method-assign]
     if settings.trusted_proxies:
         trusted = parse_networks(settings.trusted_proxies)
         application.wsgi_app = ClientAddresses(application.wsgi_app, trusted)  # type: ignore[method-assign]

@@ -16,6 +16,7 @@ from app.domain.identity import ANY, Actor, Scope, Token
 from app.domain.token_text import PREFIX
 from app.service.access import Access, require
 from app.service.sign_in.browsers import SigningIn
+from app.views.late_answers import answer_late
 from app.views.marks import Mark, mark_of
 from app.views.problem import Problem
 from observability.requests.request_id import current_request_id
@@ -127,6 +128,7 @@ class Authentication:
             yield current_request_id() or "", address
         except (UnauthenticatedError, RefusedAssertionError):
             if seconds := self._attempts.seconds_to_wait(address):
+                answer_late(request.environ)
                 detail = "too many requests without a valid token or signature came from this address"
                 raise Problem(HTTPStatus.TOO_MANY_REQUESTS, detail, {"Retry-After": str(seconds)}) from None
             raise

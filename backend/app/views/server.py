@@ -59,6 +59,10 @@ class Server(Protocol):
         """Return what `work` returns, which may be slow, without holding up other requests."""
         ...
 
+    def rest(self, seconds: float) -> None:
+        """Let time pass for this request alone, if that is possible."""
+        ...
+
 
 class AnyServer:
     """A server about which nothing is known."""
@@ -70,6 +74,9 @@ class AnyServer:
     def beside_other_requests(self, work: Callable[[], Result]) -> Result:
         """Do the work here and now."""
         return work()
+
+    def rest(self, seconds: float) -> None:
+        """Return at once: other requests might wait as well."""
 
 
 def served_by(application: Flask, server: Server) -> None:

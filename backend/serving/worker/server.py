@@ -31,6 +31,10 @@ class GunicornServer:
         """Return the connection of the request with this WSGI environment."""
         return connection_of(environ)
 
+    def rest(self, seconds: float) -> None:
+        """Let time pass for the greenlet of this request."""
+        gevent.sleep(seconds)
+
     def beside_other_requests(self, work: Callable[[], Result]) -> Result:
         """Do `work` in a thread: the event loop keeps running, as the interpreter switches every few milliseconds."""
         # The pool would log what is raised in it, although the request gets it, and without knowing its secrets.
