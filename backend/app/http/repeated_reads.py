@@ -84,7 +84,8 @@ class RepeatedReads:
             return body
         with closing(cast("Any", body)):
             whole = b"".join(body)
-        if len(whole) <= _LARGEST_BODY:
+        has_failed = head[0].startswith("5")  # which has nothing to do with what is stored
+        if len(whole) <= _LARGEST_BODY and not has_failed:
             keep(_Answer(token, head[0], tuple(head[1]), whole, environ[ROUTE_KEY]))
         return [whole]
 

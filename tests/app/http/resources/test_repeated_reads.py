@@ -7,6 +7,7 @@ from app import factory
 from app.contracts.validator import ContractValidator
 from app.domain.identity import Bound, Scope, rights_within
 from app.service.tokens import Grant, Tokens
+from app.store.sqlite.store import SqliteStore
 from support.asked_statements import asked_statements
 from support.configuration_service import ADA, Clock, actor
 from support.http_api import BASE, Api
@@ -101,3 +102,16 @@ def test_each_token_and_each_question_has_an_answer_of_its_own(api: Api) -> None
         assert api.call("GET", f"{CONFIG}?format=env").mimetype == "text/plain"
         assert api.call("GET", f"{CONFIG}?format=nothing").status_code == 422
         assert api.call("HEAD", CONFIG).data == b""
+
+
+def test_a_failure_is_not_repeated(api: Api) -> None:
+    """A database that was away for a moment is asked again, although nothing was written meanwhile."""
+    api.put({"PORT": "1"})
+    assert isinstance(api.store, SqliteStore)
+    with api.store._writing.connect() as connection, connection.begin():
+        body = connection.exec_driver_sql("SELECT body FROM revisions").scalar_one()
+        connection.exec_driver_sql("UPDATE revisions SET body = x'00'")
+    assert api.call("GET", CONFIG).status_code == 500
+    with api.store._writing.connect() as connection, connection.begin():
+        connection.exec_driver_sql("UPDATE revisions SET body = ?", (body,))
+    assert api.call("GET", CONFIG).status_code == 200
