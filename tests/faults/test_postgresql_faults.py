@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
 from subprocess import Popen
 
 import pytest
@@ -12,7 +13,9 @@ import pytest
 from app.domain.errors import UnavailableError
 from app.store.opening import open_store
 from app.store.testing.examples import OLD_KEY, append, draft
-from support.gunicorn_process import PATIENCE_IN_SECONDS
+from support.contenders import Client, Watcher, Writer, begin
+from support.gunicorn_process import PATIENCE_IN_SECONDS, eventually, gunicorn
+from support.keyed_settings import KEYS
 from support.postgresql_server import PostgresqlServer, binaries, postgresql_folder, postgresql_server
 from support.writing_process import ROUNDS, answered, assert_all_are_there, writing
 
@@ -103,9 +106,7 @@ def test_no_answered_revision_is_lost_when_writers_and_the_server_are_killed() -
 def test_no_answered_revision_is_lost_when_a_standby_takes_over() -> None:
     """The primary is killed and stays away; writers go on with the other host of their URL, without hands."""
     with primary_and_standby() as (primary, standby):
-        database = primary.new_database().rpartition("/")[2]
-        hosts = f"127.0.0.1:{primary.port},127.0.0.1:{standby.port}"
-        url = f"postgresql://postgres@{hosts}/{database}?target_session_attrs=read-write"
+        url = either_of(primary, standby)
         with writing(url, "a") as one, writing(url, "b") as other:
             lines = first_lines(one, other)
             time.sleep(0.3)
@@ -120,6 +121,48 @@ def test_no_answered_revision_is_lost_when_a_standby_takes_over() -> None:
         assert "unavailable\n" in lines
         with closing(open_store(url, OLD_KEY)) as store:
             assert_all_are_there(store, told)
+
+
+def test_a_service_and_its_watchers_go_on_with_a_standby_that_takes_over(tmp_path: Path) -> None:
+    """Nobody restarts it: what was answered is there, is told once and in order, and so is what is written then."""
+    with primary_and_standby() as (primary, standby), ExitStack() as stack:
+        url = either_of(primary, standby)
+        server = stack.enter_context(gunicorn(tmp_path / "output", {"DATABASE_URL": url, "WEB_CONCURRENCY": "2"}))
+        server.wait_for_workers(2)
+        token = begin(server, url, KEYS)
+        writing, reading, following = (
+            stack.enter_context(closing(Client(server.address, token, "failing-over"))) for _ in range(3)
+        )
+        assert writing.write({"WRITER": "first", "COUNT": "0"}, If_None_Match="*")[0] == 201
+        watcher = Watcher(following)
+        watcher.start()
+        stack.callback(watcher.stop)
+        watcher.has_begun.wait()
+        writer = Writer("writer", writing, reading, 1_000_000)
+        writer.start()
+        stack.callback(writer.stop)
+        eventually(lambda: len(writer.accepted) > 5, "it writes")
+        primary.kill()
+        eventually(lambda: writer.unanswered, "it notices")
+        answered_before = len(writer.accepted)
+        standby.promote()
+        eventually(lambda: len(writer.accepted) > answered_before + 5, "it writes again")
+        writer.stop()
+        writer.join()
+        newest = reading.current()
+        eventually(lambda: watcher.numbers[-1:] == [newest], "the last revision is told")
+        assert watcher.numbers == list(range(2, newest + 1))
+        for number, variables in writer.accepted.items():
+            read = reading.call("GET", f"{reading.base}/revisions/{number}")[1]["variables"]
+            assert {name: each["value"] for name, each in read.items()} == variables
+        assert (writer.stale, watcher.resets) == ([], 0)
+
+
+def either_of(*servers: PostgresqlServer) -> str:
+    """Return the URL of a new database of the first, for whichever of them takes writes."""
+    database = servers[0].new_database().rpartition("/")[2]
+    hosts = ",".join(f"127.0.0.1:{server.port}" for server in servers)
+    return f"postgresql://postgres@{hosts}/{database}?target_session_attrs=read-write"
 
 
 @contextmanager
