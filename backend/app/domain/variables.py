@@ -7,6 +7,8 @@ from setpoint.contract.limits import excesses
 
 _SHORTEST_TELLING = 8
 """A shorter text, or a plain word, is in other values by chance."""
+_MOST_COMPARED = 25_000_000
+"""Characters, times secrets, that are looked through; with the worst of texts, that takes 50 ms."""
 
 
 class Variables(Mapping[str, str]):
@@ -51,13 +53,20 @@ def limit_problems(variables: Mapping[str, str], *, allow_dangerous: bool = Fals
 def fit_to_show(shown: Collection[str], *sets: Mapping[str, str]) -> frozenset[str]:
     """Return those of `shown` whose texts hold no secret of another name, in none of the `sets`.
 
+    In sets so large that this would take long, they only must not be such a secret as a whole.
+
     Args:
         shown: The names that are no secrets themselves; all others are.
         sets: Sets of variables that are shown together.
     """
-    texts = {text for each in sets for name, text in each.items() if name not in shown}
-    secrets = [text for text in texts if len(text) >= _SHORTEST_TELLING and not text.isalpha()]
-    together = "\0".join(text for each in sets for name, text in each.items() if name in shown)
+    secrets = {text for each in sets for name, text in each.items() if name not in shown and _is_telling(text)}
+    others = [(name, text) for each in sets for name, text in each.items() if name in shown]
+    together = "\0".join(text for _, text in others)
+    if len(secrets) * len(together) > _MOST_COMPARED:  # A reader must not hold up others, whatever is stored.
+        return frozenset(shown) - {name for name, text in others if text in secrets}
     found = [secret for secret in secrets if secret in together]
-    holding = {name for each in sets for name, text in each.items() if any(secret in text for secret in found)}
-    return frozenset(shown) - holding
+    return frozenset(shown) - {name for name, text in others if any(secret in text for secret in found)}
+
+
+def _is_telling(text: str) -> bool:
+    return len(text) >= _SHORTEST_TELLING and not text.isalpha()

@@ -110,3 +110,11 @@ def test_a_text_that_holds_a_secret_of_another_name_is_hidden(text: str, secret:
     expected = {"PORT"} if is_hidden else {"PORT", "MOTTO"}
     assert fit_to_show({"MOTTO", "PORT"}, *sets) == expected
     assert fit_to_show({"MOTTO", "PORT"}, {**sets[1], **sets[0]}) == expected
+
+
+def test_in_huge_sets_a_secret_shows_as_a_whole_behind_no_other_name() -> None:
+    """To look for hundreds of long texts in all others could take a second, which nobody else should wait."""
+    secrets = {f"TOKEN_{number}": f"{'a' * 500}{number}{'a' * 490}" for number in range(500)}
+    others = {f"MOTTO_{number}": "a" * 1000 for number in range(498)}
+    copied = {"COPIED": secrets["TOKEN_7"], "PORT": "8000"}
+    assert fit_to_show({*others, *copied}, {**secrets, **others, **copied}) == {*others, "PORT"}
