@@ -14,13 +14,7 @@ from setpoint.contract.variable import Variable
 from setpoint.resolution.assignment import Assignment
 from setpoint.resolution.handing_in import can_be_set, given_to
 from setpoint.resolution.origins import Origins
-from setpoint.resolution.shown_values import (
-    ShownValues,
-    known_secrets,
-    refused_tokens,
-    refuses,
-    secrets_of_class,
-)
+from setpoint.resolution.shown_values import ShownValues, known_secrets, refused_tokens, refuses, secrets_of_class
 from setpoint.resolution.statement import Line, Statement, lines_of, statement_of
 from setpoint.resolution.strangers import forbidden, kept, taken_by_alias
 from setpoint.sources.entry import Entry, entries_of
