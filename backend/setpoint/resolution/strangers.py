@@ -31,19 +31,20 @@ def kept(
     return {contract.canonical(each.name): each for each in found.values()}
 
 
-def taken_by_alias(contract: SettingsContract, asked: Record, name: str) -> Variable | None:
-    """Return the variable that the class takes `name` in an env file for, although it does not read it by that.
+def taken_by_alias(contract: SettingsContract, asked: Record) -> Mapping[str, Variable]:
+    """Return what the class takes names in env files for by which it does not read it, by their canonical names.
 
     The source hands on what it does not know, without the prefix, and that may be an alias.
     """
-    top = asked.top
-    key, prefix = (name.lower(), contract.prefix.lower()) if contract.ignores_case else (name, contract.prefix)
-    for source in (each for each in (top.sources if top else ()) if each.kind is SourceKind.ENV_FILE):
-        for rest in (each for each in (key.removeprefix(prefix), key) if each in source.values):
-            for field in contract.settings_class.model_fields:
-                if path_taken(contract.settings_class, field, source.values, ignores_case=False) == [rest]:
-                    return next(iter(contract.variables_at((field,))), None)
-    return None
+    found: dict[str, Variable] = {}
+    for source in (each for each in (asked.top.sources if asked.top else ()) if each.kind is SourceKind.ENV_FILE):
+        for field in contract.settings_class.model_fields:
+            match path_taken(contract.settings_class, field, source.values, ignores_case=False):
+                case [str(key)] if key in source.values:
+                    for variable in contract.variables_at((field,))[:1]:
+                        found.setdefault(contract.canonical(contract.prefix + key), variable)
+                        found.setdefault(contract.canonical(key), variable)
+    return found
 
 
 def forbidden(contract: SettingsContract, validated: Validated, known: Container[str]) -> frozenset[str]:

@@ -142,7 +142,7 @@ class Subject:
         names = self._names_read_otherwise[source.naming] if source.naming else self.contract
         made = Assignment(entry.name, Guarded(entry.value or ""), names.find(entry.name), entry.written)
         is_unknown = made.variable is None and source.kind is SourceKind.ENV_FILE
-        alias = taken_by_alias(self.contract, self.asked, entry.name) if is_unknown else None
+        alias = self._by_alias.get(self.contract.canonical(entry.name)) if is_unknown else None
         return made._replace(variable=alias, place=alias.setting) if alias else made
 
     @cached_property
@@ -155,7 +155,11 @@ class Subject:
         """Return the variable that some source reads as `name`, although the class does not call it that."""
         of_files = {source.naming for made in self.asked.builds for source in made.sources if source.secret_names}
         found = (each.find(name) for naming, each in self._names_read_otherwise.items() if naming not in of_files)
-        return next(filter(None, found), None) or taken_by_alias(self.contract, self.asked, name)
+        return next(filter(None, found), None) or self._by_alias.get(self.contract.canonical(name))
+
+    @cached_property
+    def _by_alias(self) -> Mapping[str, Variable]:
+        return taken_by_alias(self.contract, self.asked)
 
     @cached_property
     def assignments(self) -> Mapping[str, Assignment]:
@@ -245,14 +249,13 @@ class Subject:
     @cached_property
     def own_secrets(self) -> list[str]:
         """Return the secrets that this class and its sources know, whatever the app's other classes hide."""
-        statements = (each for each in self._read if isinstance(each, Statement))
-        process = self.gathered.process
-        if process is None:
-            known = known_secrets(self.contract, statements, self.gathered.environment)
-            return [*known, *secrets_of_class(self.contract, self.asked)]
-        others = (statement_of(each, self.contract) for each in process.referable)
-        caller = ProcessEnvironment({**process.caller, **process.environment})
-        known = known_secrets(self.contract, chain(statements, self.shadowed, others), caller)
+        statements: Iterator[Statement] = (each for each in self._read if isinstance(each, Statement))
+        process, environment = self.gathered.process, self.gathered.environment
+        if process is not None:
+            others = (statement_of(each, self.contract) for each in process.referable)
+            statements = chain(statements, self.shadowed, others)
+            environment = ProcessEnvironment({**process.caller, **process.environment})
+        known = known_secrets(self.contract, statements, environment)
         return [*known, *secrets_of_class(self.contract, self.asked)]
 
     @cached_property

@@ -3,10 +3,13 @@
 import json
 import time
 import unicodedata
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import create_model
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from setpoint.application.check_text import check_text
 from setpoint.contract.settings_class import SettingsContract
@@ -14,6 +17,13 @@ from setpoint.formats import concise, full, json_report
 from setpoint.formats.for_people import Style
 from support.checking import checked
 from support.keyed_settings import Settings
+
+
+class WithEnvFile(BaseSettings):
+    """Hands on what is in its file and nobody knows."""
+
+    model_config = SettingsConfigDict(env_file=".env")
+
 
 PLAIN = Style(colored=False)
 CONTRACT = SettingsContract.of(Settings)
@@ -108,6 +118,20 @@ def test_the_time_grows_with_the_length_of_the_file(line: str) -> None:
     """Ten times the lines take some ten times the time, and nowhere near a hundred times."""
     few, many = ("".join(line.format(number) for number in range(lines)) for lines in (400, 4_000))
     assert _seconds(many) < 40 * max(_seconds(few), 0.01)
+
+
+def test_the_time_grows_with_the_number_of_settings_whose_names_are_misspelt() -> None:
+    """Each name is compared with all others; what is found out about the class is found out once."""
+
+    def seconds(fields: int) -> float:
+        wanted: dict[str, Any] = {f"setting_{number}": (int, 1) for number in range(fields)}
+        made = create_model("Made", __base__=WithEnvFile, **wanted)
+        text = "".join(f"SETTNIG_{number}=1\n" for number in range(fields))
+        started = time.process_time()
+        checked(text, settings_class=made)
+        return time.process_time() - started
+
+    assert seconds(200) < 40 * max(seconds(20), 0.01)
 
 
 def test_a_line_of_a_megabyte_takes_no_longer_than_reading_it() -> None:
