@@ -6,9 +6,13 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
+from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus, unquote
 
 from observability.escaping import one_line, side_by_side
+
+if TYPE_CHECKING:
+    from setpoint.text.taken_apart import TakenApart
 
 MASK = "********"
 
@@ -72,11 +76,12 @@ class Masks:
                 yield from (found.span() for found in re.finditer(f"{_BASE64}?{re.escape(form)}{_BASE64}?", text))
 
     def spans_of_pieces(self, text: str) -> Iterator[Span]:
-        """Yield where an eight-character part of a secret is in `text`, in any case, backwards or spelt out."""
+        """Yield where a part of a secret is: eight characters in any case, backwards or spelt out; words in a row."""
         if not self._pieces:
             return
         from setpoint.text.spelled_out import spelled_out
 
+        yield from self._taken_apart.spans(text)
         yield from self._pieces_in(text)
         yield from ((len(text) - end, len(text) - start) for start, end in self._pieces_in(text[::-1]))
         for start, end, spelt in spelled_out(text):
@@ -88,6 +93,12 @@ class Masks:
         for at in range(len(folded) - _SHORTEST_PIECE + 1):
             if folded[at : at + _SHORTEST_PIECE] in self._pieces:
                 yield at, at + _SHORTEST_PIECE
+
+    @cached_property
+    def _taken_apart(self) -> "TakenApart":
+        from setpoint.text.taken_apart import TakenApart
+
+        return TakenApart(secret for secret in self._secrets if "://" not in secret)
 
     @cached_property
     def _pieces(self) -> frozenset[str]:

@@ -3,11 +3,15 @@
 import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from setpoint.text.guarded import MASK
 from setpoint.text.placeholder import is_placeholder
 from setpoint.text.secret_names import is_secret_name
+
+if TYPE_CHECKING:
+    from setpoint.text.taken_apart import TakenApart
 
 _REPEATED_MASK = rf"(?:{re.escape(MASK)})+"
 # A shorter value, a plain word or a placeholder is masked only as a whole: parts of `shop` are in too many words.
@@ -114,6 +118,7 @@ class Redactor:
         if not self._forms:
             return
         yield from self._as_read(text)
+        yield from self._taken_apart.spans(text)
         yield from ((len(text) - end, len(text) - start) for start, end in self._in_any_case(text[::-1]))
         for start, end, spelt in _spelt_out(text):
             if next(self._as_read(spelt), None) is not None:
@@ -154,6 +159,12 @@ class Redactor:
             yield from ((at, at + size) for size, values in sizes if folded[at : at + size] in values)
             if self._long_pieces.has(folded[at : at + _LONG_PIECE]):
                 yield at, at + _LONG_PIECE
+
+    @cached_property
+    def _taken_apart(self) -> "TakenApart":
+        from setpoint.text.taken_apart import TakenApart
+
+        return TakenApart(self._values)
 
     @cached_property
     def _words_in_any_case(self) -> set[str]:
