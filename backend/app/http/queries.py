@@ -71,9 +71,6 @@ class ChangeQuery(TriedQuery):
     """How a change is meant."""
 
     message: str = ""
-    loader: Literal[tuple(LOADERS)] | None = None  # type: ignore[valid-type]  # it is the one list of them
-    """The program to read the file as, exactly; by default python-dotenv, but so that no fault hides another."""
-    path: str = Field("body", max_length=500)
     base: bool | None = None
     """Whether the environment exists to be extended, and may lack what the schema requires; kept by default."""
     allow_dangerous_names: bool = False
@@ -81,13 +78,25 @@ class ChangeQuery(TriedQuery):
     """Whether the schemas of live instances are also asked."""
 
 
-class WriteQuery(ChangeQuery, BreakGlassQuery):
-    """How a write is meant."""
+class FileQuery(ChangeQuery):
+    """How a change is meant that may be sent as an env file."""
+
+    loader: Literal[tuple(LOADERS)] | None = None  # type: ignore[valid-type]  # it is the one list of them
+    """The program to read the file as, exactly; by default python-dotenv, but so that no fault hides another."""
+    path: str = Field("body", max_length=500)
+
+
+class PatchQuery(ChangeQuery, BreakGlassQuery):
+    """How a merge patch is meant."""
 
     dry_run: bool = False
 
 
-class ProposalQuery(ChangeQuery):
+class WriteQuery(FileQuery, PatchQuery):
+    """How a write is meant."""
+
+
+class ProposalQuery(FileQuery):
     """How a proposal is meant."""
 
     apply: Literal["by-hand", "with-last-approval"] = "by-hand"

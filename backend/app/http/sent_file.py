@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 from app.domain.errors import InvalidError
 from app.domain.place import Place
-from app.http.queries import ChangeQuery
+from app.http.queries import FileQuery
 from app.service.writing.file_faults import FileFault, faults_of, placed
 from app.service.writing.revising import Revising
 from app.views.long_check import check_beside_other_requests
@@ -14,10 +14,22 @@ from app.views.problem import Problem, ProblemItem
 from setpoint.sources.env_file import EnvFile, parse_env_file
 from setpoint.sources.reading_on import read_on
 
+_OF_A_FILE = "`loader` and `path` are for an env file, and the body is JSON: leave them out"
+
+
+def refuse_file_options(wanted: FileQuery) -> None:
+    """Refuse the options of an env file beside JSON, because they would be ignored.
+
+    Raises:
+        Problem: 422 if there are any.
+    """
+    if wanted.model_fields_set & {"loader", "path"}:
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, _OF_A_FILE)
+
 
 @contextmanager
 def refuse_faulty_file(
-    revising: Revising, place: Place, wanted: ChangeQuery, content: bytes
+    revising: Revising, place: Place, wanted: FileQuery, content: bytes
 ) -> Iterator[Mapping[str, str]]:
     """Provide the variables of the env file `content`, and add its places to what is later refused.
 

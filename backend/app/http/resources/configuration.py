@@ -14,10 +14,10 @@ from app.domain.place import Place
 from app.http.answers import RepresentedAnswer, WrittenAnswer, canary_json, revision_json
 from app.http.conditions import CONDITION_HEADERS, CONDITION_REFUSALS, expected_revision
 from app.http.json_body import details_of, read_json
-from app.http.queries import CurrentQuery, WriteQuery, query
+from app.http.queries import CurrentQuery, PatchQuery, WriteQuery, query
 from app.http.repeated_reads import may_be_repeated
 from app.http.representations import answered
-from app.http.sent_file import refuse_faulty_file
+from app.http.sent_file import refuse_faulty_file, refuse_file_options
 from app.service.access import require
 from app.service.reading import Content, Reading
 from app.service.trials import Trials
@@ -110,7 +110,7 @@ def configuration(reading: Reading, revising: Revising, trials: Trials) -> Bluep
         Mark(
             "Change some of the variables",
             scope=Scope.CONFIG_WRITE,
-            query=WriteQuery,
+            query=PatchQuery,
             body={"application/merge-patch+json": _PATCH},
             answers=_WRITTEN,
             headers=CONDITION_HEADERS,
@@ -145,8 +145,10 @@ def _reader(reading: Reading, trials: Trials, place: Place, wanted: CurrentQuery
 
 def _put(revising: Revising, place: Place) -> Response:
     count_outcome()
-    wanted, intent = _intent(place)
+    wanted = query(WriteQuery)
+    intent = _intent(place, wanted)
     if request.mimetype == "application/json":
+        refuse_file_options(wanted)
         texts = _checked(_TEXTS, read_json(LARGEST_BODY), _VARIABLES)
         return written(revising.replace(actor(), intent, texts), intent)
     with refuse_faulty_file(revising, place, wanted, read_body(LARGEST_BODY)) as variables:
@@ -155,14 +157,13 @@ def _put(revising: Revising, place: Place) -> Response:
 
 def _patch(revising: Revising, place: Place) -> Response:
     count_outcome()
-    _, intent = _intent(place)
+    intent = _intent(place, query(PatchQuery))
     changes: Mapping[str, str | None] = _checked(_TEXTS_OR_NULL, read_json(LARGEST_BODY), _PATCH)
     return written(revising.merge(actor(), intent, changes), intent)
 
 
-def _intent(place: Place) -> tuple[WriteQuery, Intent]:
-    wanted = query(WriteQuery)
-    return wanted, Intent(
+def _intent(place: Place, wanted: PatchQuery) -> Intent:
+    return Intent(
         place,
         expected_revision(),
         wanted.message,

@@ -73,6 +73,31 @@ def test_a_file_is_read_as_its_loader_reads_it(api: Api) -> None:
     assert send(api, 'PORT="1"\n').status_code == 201
 
 
+@pytest.mark.parametrize("option", ["loader=docker", "loader=python-dotenv", "path=body", "path=prod.env&loader=uv"])
+@pytest.mark.parametrize(("method", "call"), [("PUT", "config"), ("POST", "proposals"), ("PUT", "proposals/1")])
+def test_what_is_said_of_a_file_is_not_ignored_beside_json(api: Api, method: str, call: str, option: str) -> None:
+    """Even if it is what is said by default: whoever sends it believes that the body is a file."""
+    body = {"PORT": "1"} if call == "config" else {"variables": {"PORT": "1"}}
+    refused = api.call(method, f"{BASE}/{call}?{option}", json=body, headers={"If-None-Match": "*"})
+    assert (refused.status_code, refused.get_json()["detail"]) == (
+        422,
+        "`loader` and `path` are for an env file, and the body is JSON: leave them out",
+    )
+    assert api.call("GET", f"{BASE}/config").status_code == 404
+
+
+def test_a_patch_knows_no_options_of_a_file(api: Api) -> None:
+    """It is never a file, so they are refused as whatever is not known."""
+    api.put({"PORT": "1"})
+    path, kind = f"{BASE}/config?loader=docker&path=prod.env", "application/merge-patch+json"
+    refused = api.call("PATCH", path, json={"PORT": "2"}, content_type=kind, headers={"If-Match": '"1"'})
+    assert (refused.status_code, [each["message"] for each in refused.get_json()["errors"]]) == (
+        422,
+        ["it is not known here", "it is not known here"],
+    )
+    assert api.call("GET", f"{BASE}/config").headers["ETag"] == '"1"'
+
+
 def test_lines_that_end_like_those_of_an_old_mac_are_read_as_the_program_reads_them(api: Api) -> None:
     """Nothing is repaired: for docker they are one line, and one value."""
     assert found(send(api, "PORT=1\rNAME=a\r", "?loader=docker")) == snapshot(

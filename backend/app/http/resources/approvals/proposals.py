@@ -23,7 +23,7 @@ from app.http.resources.approvals.proposal_json import (
     proposal_json,
     shown_json,
 )
-from app.http.sent_file import refuse_faulty_file
+from app.http.sent_file import refuse_faulty_file, refuse_file_options
 from app.service.access import require
 from app.service.approvals.approving import Approving
 from app.service.approvals.proposing import Proposing
@@ -198,6 +198,7 @@ def _proposed(use_cases: ProposalUseCases, place: Place, number: int | None = No
     how: Callable[..., Standing] = proposing.propose if number is None else partial(proposing.change, number=number)
     propose = partial(how, actor(), intent=intent, applies_itself=wanted.apply == "with-last-approval")
     if request.mimetype == "application/json":
+        refuse_file_options(wanted)
         return propose(change=_change(use_cases, place, validated(WantedChange, read_json(_LARGEST))))
     with refuse_faulty_file(use_cases.revising, place, wanted, read_body(_LARGEST)) as variables:
         return propose(change=replaced(variables))
