@@ -17,7 +17,7 @@ from standardwebhooks.webhooks import Webhook
 
 from app.service.webhooks.delivering import LEASE
 from app.store.opening import open_store
-from support.contenders import Client, Watcher, Writer, begin, client_of_each_worker
+from support.contenders import Client, Holder, Watcher, Writer, begin, client_of_each_worker
 from support.gunicorn_process import PATIENCE_IN_SECONDS, GunicornProcess, eventually, gunicorn
 from support.keyed_settings import KEYS
 from support.postgresql_server import PostgresqlServer, postgresql_server
@@ -228,22 +228,30 @@ def _end_the_lease(deployment: Deployment) -> None:
     assert claimed.attempts == ()
 
 
-def test_a_new_token_is_known_to_all_workers_at_once(deployment: Deployment) -> None:
-    """Who replaces one while it is in use is never refused, with the old one or with the new one."""
+def test_a_token_is_rotated_under_load_on_all_workers(deployment: Deployment) -> None:
+    """Who holds it is refused with neither the old one nor the new one; after its grace, the old one is refused."""
     deployment.begin("rotating")
     admin, *_ = deployment.client_of_each_worker()
-    made = admin.call("POST", "/v1/tokens", {"name": "ci", "scopes": ["config:read"], "bounds": ["billing/rotating"]})[
-        1
-    ]
-    holders = [deployment.client_of_each_worker() for _ in range(2)]
+    wanted = {"name": "ci", "scopes": ["config:read"], "bounds": ["billing/rotating"]}
+    made = admin.call("POST", "/v1/tokens", wanted)[1]
+    holders = [Holder(client, made["token"]) for client in deployment.client_of_each_worker()]
+    for holder in holders:
+        holder.start()
     for _ in range(5):
         renewed = admin.call("POST", f"/v1/tokens/{made['id']}/rotate?grace=60")[1]
-        for clients, token in zip(holders, (made["token"], renewed["token"]), strict=True):
-            for client in clients:
-                client.token = token
-            assert [client.call("GET", f"{client.base}/config")[0] for client in clients] == [200] * len(clients)
+        for holder in holders:
+            holder.take(renewed["token"])
         assert admin.call("DELETE", f"/v1/tokens/{made['id']}")[0] == 200
         made = renewed
+    for holder in holders:
+        holder.stop()
+        assert set(holder.statuses) == {200}
+    others = deployment.client_of_each_worker()
+    newest = admin.call("POST", f"/v1/tokens/{made['id']}/rotate?grace=0")[1]
+    for token, status in ((made["token"], 401), (newest["token"], 200)):
+        for each in others:
+            each.token = token
+            assert each.call("GET", f"{each.base}/config")[0] == status
 
 
 def test_a_revoked_token_is_refused_by_all_workers_and_its_streams_end(deployment: Deployment) -> None:

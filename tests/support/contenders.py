@@ -1,4 +1,4 @@
-"""Writers that contend for one environment over HTTP, and watchers of it, each on a worker of its own."""
+"""Writers that contend for one environment over HTTP, watchers of it, and readers, each on a worker of its own."""
 
 import http.client
 import json
@@ -13,7 +13,7 @@ from typing import Any
 from app.service.tokens import Tokens
 from app.store.opening import open_store
 from support.configuration_service import ADA, Clock
-from support.gunicorn_process import PATIENCE_IN_SECONDS, GunicornProcess
+from support.gunicorn_process import PATIENCE_IN_SECONDS, GunicornProcess, eventually
 from support.small_contract import contract
 
 CONTRACT = contract(WRITER="text!", COUNT="integer!")
@@ -225,3 +225,33 @@ class Watcher(threading.Thread):
         self.resets += event["event"] == "reset"
         if event["event"] == "bookmark":
             self.has_begun.set()
+
+
+class Holder(threading.Thread):
+    """Reads all the time, on one worker, with the token that it holds.
+
+    Attributes:
+        statuses: What it was answered.
+    """
+
+    def __init__(self, client: Client, token: str) -> None:
+        super().__init__(daemon=True)
+        client.token = token
+        self._client, self._stopping = client, threading.Event()
+        self.statuses: list[int] = []
+
+    def run(self) -> None:
+        """Read."""
+        while not self._stopping.is_set():
+            self.statuses.append(self._client.call("GET", f"{self._client.base}/config")[0])
+
+    def take(self, token: str) -> None:
+        """Hold another token, and return once the one before is on its way no longer."""
+        self._client.token = token
+        sent = len(self.statuses)
+        eventually(lambda: len(self.statuses) > sent + 1 or not self.is_alive(), "it reads")
+
+    def stop(self) -> None:
+        """Read no longer."""
+        self._stopping.set()
+        self.join()
