@@ -49,9 +49,14 @@ class UnlabelledTransport(HttpTransport):
             self._losses.add(f"HTTP {response.status}")
         return response
 
+    def kill(self) -> None:
+        """End the transport, and say what was lost since the last line: the process may end within its minute."""
+        super().kill()
+        self._losses.tell()
+
 
 class Losses:
-    """Counts what could not be delivered, and says so in the first line of each minute.
+    """Counts what could not be delivered, and says so in the first line of each minute, and in the end.
 
     Args:
         clock: Seconds on a monotonic clock.
@@ -60,13 +65,20 @@ class Losses:
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
         self._clock = clock
         self._count = 0
+        self._reason = ""
         self._next_line_at = clock()
 
     def add(self, reason: str) -> None:
         """Count one envelope that was lost for `reason`."""
         self._count += 1
+        self._reason = reason
         if self._clock() >= self._next_line_at:
-            _logger.warning("Sentry does not accept what is sent", extra={"lost": self._count, "reason": reason})
+            self.tell()
+
+    def tell(self) -> None:
+        """Log how many were lost since the last line, if any were."""
+        if self._count:
+            _logger.warning("Sentry does not accept what is sent", extra={"lost": self._count, "reason": self._reason})
             self._count, self._next_line_at = 0, self._clock() + _SECONDS_BETWEEN_LINES
 
 
