@@ -1,4 +1,4 @@
-"""What a power cut leaves of files, at any moment of what `strace` saw a service write, sync and answer."""
+"""Disks by `strace`: slow ones, and what a power cut leaves of what a service wrote, synced and answered."""
 
 import re
 import shutil
@@ -32,6 +32,13 @@ def traced(trace: Path, program: str) -> tuple[str, ...]:
     """Return how to start a program so that what it writes, syncs and sends is written to `trace`."""
     calls, every_byte = f"--trace={','.join(_TRACED)}", ("-y", "-xx", "--string-limit=1048576")
     return (_strace(), "-f", "-qq", "--seccomp-bpf", calls, *every_byte, "-o", str(trace), program)
+
+
+def on_slow_disk(seconds: float, program: str) -> tuple[str, ...]:
+    """Return how to start a program on a disk that takes `seconds` for whatever is synced."""
+    syncs = ",".join(sorted(_SYNCS))
+    slowed = f"--inject={syncs}:delay_enter={seconds * 1_000_000:.0f}"
+    return (_strace(), "-f", "-qq", "--seccomp-bpf", f"--trace={syncs}", slowed, "-o", "/dev/null", program)
 
 
 @dataclass
