@@ -1,6 +1,7 @@
+import secrets
 import threading
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,11 @@ from app.store.opening import open_store
 from app.store.sealing import Keyring, Sealer
 from app.store.sqlite.backup import back_up, check, restore
 from app.store.sqlite.engine import DRIVER
-from app.store.testing.examples import NEW_KEY, NOW, OLD_KEY, PRODUCTION, AnyStore, append, draft
+from app.store.testing.examples import NEW_KEY, NOW, OLD_KEY, PRODUCTION, STAGING, AnyStore, append, draft
 
 CANARY = "c4n4ry-of-the-backups"
+LARGE, MEBIBYTE = 8, 1 << 20
+"""With so many revisions of that size, a copy takes as long as several writes."""
 SEALER = Sealer(Keyring.parse(OLD_KEY))
 
 
@@ -31,24 +34,36 @@ def store(url: str) -> Iterator[AnyStore]:
         yield opened
 
 
-def test_a_copy_made_under_writes_is_whole_and_can_be_put_in_place(store: AnyStore, url: str, tmp_path: Path) -> None:
-    """Each revision in it is one that was written, and those after it are not there."""
-    append(store, draft(COUNT="0", KEY=CANARY))
+@contextmanager
+def written_meanwhile(store: AnyStore) -> Iterator[list[int]]:
+    """Write one revision after the other; give their numbers so far."""
+    written = [append(store, draft(COUNT="0", KEY=CANARY)).number]
     stop = threading.Event()
 
     def write() -> None:
-        count = 0
         while not stop.is_set():
-            count += 1
-            append(store, draft(COUNT=str(count), KEY=CANARY))
+            written.append(append(store, draft(COUNT=str(written[-1]), KEY=CANARY)).number)
 
     writer = threading.Thread(target=write)
     writer.start()
+    try:
+        yield written
+    finally:
+        stop.set()
+        writer.join()
+
+
+def test_a_copy_made_under_writes_is_whole_and_can_be_put_in_place(store: AnyStore, url: str, tmp_path: Path) -> None:
+    """Each revision in it is one that was written, and those that were written after it began are not there."""
+    for _ in range(LARGE):
+        append(store, draft(STAGING, LONG=secrets.token_hex(MEBIBYTE // 2)))
     copies = [tmp_path / name for name in ("copy.db", "copy#2?mode=rw.db", "50%41 copy.db")]
-    for copy in copies:
-        back_up(url, copy)
-    stop.set()
-    writer.join()
+    newest: list[tuple[int, int]] = []
+    with written_meanwhile(store) as written:
+        for copy in copies:
+            before = written[-1]
+            back_up(url, copy)
+            newest.append((before, written[-1]))
     for number, copy in enumerate(copies):
         assert copy.stat().st_mode & 0o777 == 0o600
         assert CANARY.encode() not in copy.read_bytes()
@@ -59,6 +74,8 @@ def test_a_copy_made_under_writes_is_whole_and_can_be_put_in_place(store: AnySto
             counts = [restored.read(lambda found, each=each: found.revisions.variables(each)) for each in history]  # type: ignore[misc]
         assert [int(each["COUNT"]) + 1 for each in counts] == [each.number for each in history]
         assert history[-1].number == 1
+        before, afterwards = newest[number]
+        assert before <= history[0].number < afterwards, "somebody wrote while the copy was made"
 
 
 def test_watchers_notice_that_a_backup_was_restored(store: AnyStore, url: str, database: Path, tmp_path: Path) -> None:
