@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, is_dataclass, replace
 from typing import Any
 
+from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
@@ -59,18 +60,37 @@ def provenances(subject: Subject) -> Iterator[Provenance]:
         spellings.setdefault(variable.setting, []).append(variable)
     parents = {setting[:-1] for setting in spellings}
     set_as_a_whole = {setting for setting, names in spellings.items() if any(each.name in given for each in names)}
+    without_parts = {each for each in parents & spellings.keys() if _has_no_parts(subject, spellings[each][0])}
     # Otherwise a default no longer applies once one of its keys is set.
     replaces_nothing = subject.contract.settings_class.model_config.get("nested_model_default_partial_update")
     for setting, variables in spellings.items():
-        found = _of_setting(subject, variables, given, is_model=setting in parents)
-        is_inside = any(setting[:depth] in set_as_a_whole for depth in range(1, len(setting)))
+        is_model = setting in parents - without_parts
+        found = _of_setting(subject, variables, given, is_model=is_model)
+        around = [setting[:depth] for depth in range(1, len(setting))]
+        is_part_of_nothing = not found.shadowed and not without_parts.isdisjoint(around)
+        is_inside = not set_as_a_whole.isdisjoint(around)
         of_keys = [*_of_keys(subject, variables, given)]
         is_replaced = not replaces_nothing and found.winner is None and any(each.winner for each in of_keys)
-        if found.winner or found.shadowed or not (setting in parents or is_inside or is_replaced):
+        if not is_part_of_nothing and (found.winner or found.shadowed or not (is_model or is_inside or is_replaced)):
             yield found
         yield from of_keys
     yield from _inside_values(subject)
     yield from _kept(subject)
+
+
+def _has_no_parts(subject: Subject, variable: Variable) -> bool:
+    """Return whether the setting of `variable`, which may be a model, is something else: None, a flag, a word."""
+    made: Any = subject.validated.settings
+    if made is None:
+        is_known = variable.default_around is not MADE and subject.origins.is_default(variable.setting)
+        made = PydanticUndefined
+        if is_known and not variable.required and not variable.has_computed_default:
+            made = variable.default
+    else:
+        for step in variable.setting:
+            made = getattr(made, "__dict__", {}).get(step, PydanticUndefined)
+    has_parts = bool(made) if isinstance(made, Mapping) else isinstance(made, BaseModel) or is_dataclass(made)
+    return made is not PydanticUndefined and not has_parts
 
 
 def _inside_values(subject: Subject) -> Iterator[Provenance]:

@@ -1,4 +1,4 @@
-"""A default that code of the class replaces is not shown as the value, and one that only its type converts is."""
+"""A default is shown if the app has it: not if code replaces it, nor parts of a model that the value is not."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Any, Self
 
 import pytest
 from pydantic import BaseModel, ByteSize, HttpUrl, ModelWrapValidatorHandler, field_validator, model_validator
-from pydantic_settings import BaseSettings
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from setpoint.cli.shown_setting import value_in_words
 from setpoint.contract.settings_class import SettingsContract
@@ -95,6 +95,62 @@ def test_a_default_is_shown_if_the_app_has_it(settings_class: type[BaseSettings]
     subject = Subject(SettingsContract.of(settings_class), Gathered(environment=ProcessEnvironment({})))
     found = {each.name: value_in_words(subject, each) for each in provenances(subject)}
     assert {name: found[name] for name in shown} == shown
+
+
+class Group(BaseModel):
+    """A part that may have a part."""
+
+    pool: Pool | None = None
+    name: str = "n"
+
+
+class Either(BaseSettings):
+    """Its values may be models, or something else."""
+
+    model_config = SettingsConfigDict(env_nested_delimiter="__")
+
+    flag: Pool | bool = False
+    none: Pool | None = None
+    keys: Pool | dict[str, int] = {}
+    pool: Pool | bool = Pool(size=2)
+    group: Group = Group()
+    other: Group | str = "none"
+    port: int = 1
+
+
+SHOWN = {
+    "FLAG": "false",
+    "NONE": "(unset)",
+    "KEYS": "{}",
+    "POOL__SIZE": "2",
+    "GROUP__POOL": "(unset)",
+    "GROUP__NAME": "n",
+    "OTHER": "none",
+    "PORT": "1",
+}
+
+
+@pytest.mark.parametrize(
+    ("environment", "replaced", "added"),
+    [
+        ({}, [], {}),
+        ({"PORT": "x"}, [], {"PORT": "x"}),
+        ({"FLAG": "true", "POOL": "true"}, ["POOL__SIZE"], {"FLAG": "true", "POOL": "true"}),
+        ({"FLAG__SIZE": "3"}, ["FLAG"], {"FLAG__SIZE": "3"}),
+        ({"FLAG__SIZE": "x"}, ["FLAG"], {"FLAG__SIZE": "x"}),
+        ({"NONE__SIZE": "3"}, ["NONE"], {"NONE__SIZE": "3"}),
+        ({"GROUP__POOL__SIZE": "3"}, ["GROUP__POOL"], {"GROUP__POOL__SIZE": "3"}),
+        ({"OTHER__NAME": "o"}, ["OTHER"], {"OTHER__NAME": "o", "OTHER__POOL": "(unset)"}),
+        ({"OTHER__POOL__SIZE": "3"}, ["OTHER"], {"OTHER__NAME": "n", "OTHER__POOL__SIZE": "3"}),
+    ],
+)
+def test_parts_are_shown_if_the_value_is_a_model(
+    environment: dict[str, str], replaced: list[str], added: dict[str, str]
+) -> None:
+    """Otherwise the value itself is, as it has no parts."""
+    subject = Subject(SettingsContract.of(Either), Gathered(environment=ProcessEnvironment(environment)))
+    found = {each.name: value_in_words(subject, each) for each in provenances(subject)}
+    assert found == {name: text for name, text in SHOWN.items() if name not in replaced} | added
 
 
 def test_explain_tells_that_code_has_replaced_a_default(tmp_path: Path) -> None:
