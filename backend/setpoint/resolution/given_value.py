@@ -1,8 +1,6 @@
 """Follows the path of a setting through what a source gave, by names and aliases, in the case of the class."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
 from typing import Any
 
 from pydantic import AliasChoices, AliasPath, BaseModel, RootModel
@@ -29,6 +27,7 @@ def values_along(
         whole: What all sources gave together: of several keys for one field, the class takes the first in there.
     """
     current: Any = values
+    is_known = bool(whole)
     ignores_case = model is None or not model.model_config.get("case_sensitive")
     for step in setting:
         if not isinstance(current, Mapping):
@@ -36,8 +35,8 @@ def values_along(
             continue
         info = model.model_fields.get(str(step)) if model is not None else None
         paths = _paths_to(model, str(step), whole) if model is not None and info else [[step]]
-        # A name may lead to a field in any case; keys that are all taken may differ in case alone.
-        is_exact = str(step) in _twins(model) if model else isinstance(whole, Mapping) and step in whole
+        # A name leads to a field in any case, but the class then finds that in its own; keys may differ in case alone.
+        is_exact = is_known if info else isinstance(whole, Mapping) and step in whole
         found = (value_at_path(current, path, ignores_case=ignores_case and not is_exact) for path in paths)
         current = next((each for each in found if each is not NOTHING), NOTHING)
         if current is NOTHING:
@@ -113,13 +112,6 @@ def _accepted_paths(model: type[BaseModel], name: str) -> list[Sequence[str | in
     by_alias = model.model_config.get("validate_by_alias", True)
     paths = list(paths_of(model.model_fields[name])) if by_alias else []
     return [*paths, [name]] if not paths or takes_names(model) else paths
-
-
-@lru_cache(maxsize=64)
-def _twins(model: type[BaseModel]) -> frozenset[str]:
-    """Return the fields of `model` whose name differs from that of another one in case alone."""
-    alike = Counter(map(str.casefold, model.model_fields))
-    return frozenset(each for each in model.model_fields if alike[each.casefold()] > 1)
 
 
 def paths_of(info: Any) -> Iterator[Sequence[str | int]]:

@@ -127,3 +127,37 @@ def test_keys_of_a_config_file_that_its_models_ignore_are_no_part_of_a_value(
     subject = of_a_start(SettingsContract.of(Stores), {}, Project(tmp_path))
     found = {each.variable.setting[0]: each.winner for each in provenances(subject) if each.winner}
     assert {name: json.loads(each.value.raw) for name, each in found.items()} == (told or given)
+
+
+class Named(BaseSettings):
+    """Reads two of its fields by aliases, which have no prefix."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_prefix="APP_", env_nested_delimiter="__", extra="ignore")
+
+    port: int = Field(1, validation_alias=AliasChoices("port", "thePort"))  # type: ignore[pydantic-alias]
+    file: File = Field(File(), alias="theFile")
+    url: str = Field("none", alias="service_url")
+
+
+@pytest.mark.parametrize(
+    ("line", "given"),
+    [
+        ("APP_THEPORT=2", {}),
+        ('APP_THEFILE={"path": "q"}', {}),
+        ("APP_THEFILE__PATH=q", {}),
+        ("APP_PORT=2", {("port",): "2"}),
+        ("APP_SERVICE_URL=a", {("url",): "a"}),
+        ("THEPORT=2", {("port",): "2"}),
+        ("thefile__PATH=q", {("file", "path"): "q"}),
+    ],
+)
+def test_what_is_left_of_a_name_in_an_env_file_is_taken_in_the_case_of_the_alias(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str, given: dict[tuple[str, ...], str]
+) -> None:
+    """The source leaves out the prefix of what it does not know, and the class ignores what is no alias then."""
+    monkeypatch.chdir(tmp_path)
+    Path(".env").write_text(f"{line}\n")
+    subject = of_a_start(SettingsContract.of(Named), {}, Project(tmp_path))
+    assert subject.validated.settings == Named()
+    found = {each.variable.setting: each.winner.value.raw for each in provenances(subject) if each.winner}
+    assert found == given
