@@ -66,12 +66,15 @@ def provenances(subject: Subject) -> Iterator[Provenance]:
     for setting, variables in spellings.items():
         is_model = setting in parents - without_parts
         found = _of_setting(subject, variables, given, is_model=is_model)
-        around = [setting[:depth] for depth in range(1, len(setting))]
-        is_part_of_nothing = not found.shadowed and not without_parts.isdisjoint(around)
-        is_inside = not set_as_a_whole.isdisjoint(around)
+        around = {setting[:depth] for depth in range(1, len(setting))}
+        is_inside = not around.isdisjoint(set_as_a_whole)
         of_keys = [*_of_keys(subject, variables, given)]
         is_replaced = not replaces_nothing and found.winner is None and any(each.winner for each in of_keys)
-        if not is_part_of_nothing and (found.winner or found.shadowed or not (is_model or is_inside or is_replaced)):
+        if around & without_parts:
+            # Nothing is there, whatever would set it otherwise.
+            found = replace(found, winner=None, variable=_without_default(found.variable))
+            is_replaced = True
+        if found.winner or found.shadowed or not (is_model or is_inside or is_replaced):
             yield found
         yield from of_keys
     yield from _inside_values(subject)
@@ -211,13 +214,14 @@ def _of_keys(
             counting = [each for each in assignments if counts(subject, each, each.path)]
             others = tuple(each for each in assignments if each not in counting)
             winner = counting[0] if counting else _elsewhere(subject, assignments[0])
-            variable = (
-                variable
-                if winner
-                else variable._replace(field=FieldInfo.from_annotation(Any), default_around=None, required=False)
-            )
+            variable = variable if winner else _without_default(variable)
             shown_name = subject.contract.canonical(assignments[0].shown_name)
             yield Provenance(name, shown_name, variable, winner, others, tuple(counting[1:]))
+
+
+def _without_default(variable: Variable) -> Variable:
+    """Return `variable` for something that does not exist unless it is set."""
+    return variable._replace(field=FieldInfo.from_annotation(Any), default_around=None, required=False)
 
 
 def _elsewhere(subject: Subject, assignment: Assignment) -> Assignment | None:

@@ -12,6 +12,7 @@ from setpoint.cli.shown_setting import value_in_words
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.resolution.provenance import provenances
 from setpoint.resolution.subject import Subject
+from setpoint.sources.env_file import parse_env_file
 from setpoint.sources.gathered import Gathered, ProcessEnvironment
 from support.checking import run_setpoint
 
@@ -151,6 +152,14 @@ def test_parts_are_shown_if_the_value_is_a_model(
     subject = Subject(SettingsContract.of(Either), Gathered(environment=ProcessEnvironment(environment)))
     found = {each.name: value_in_words(subject, each) for each in provenances(subject)}
     assert found == {name: text for name, text in SHOWN.items() if name not in replaced} | added
+
+
+def test_what_a_value_without_parts_hides_is_no_default() -> None:
+    """A weaker source has a part of a model, in place of which the class takes a flag."""
+    file = parse_env_file(".env", b"FLAG__SIZE=3\n", {})
+    subject = Subject(SettingsContract.of(Either), Gathered((file,), ProcessEnvironment({"FLAG": "true"})))
+    found = {each.name: (value_in_words(subject, each), len(each.shadowed)) for each in provenances(subject)}
+    assert (found["FLAG"], found["FLAG__SIZE"]) == (("true", 0), ("(unset)", 1))
 
 
 def test_explain_tells_that_code_has_replaced_a_default(tmp_path: Path) -> None:
