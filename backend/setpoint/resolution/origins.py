@@ -40,16 +40,14 @@ class Origins:
     def _read(
         self, record: Record, assignments_of: Callable[[SourceRecord], Iterable[Assignment]]
     ) -> Iterator[ReadSource]:
-        seen: set[type] = set()
         top = self._contract.settings_class
         parts = list(_places_of_parts(self._contract))
-        for made in sorted(record.builds, key=lambda each: not issubclass(each.settings_class, top)):
+        classes = dict.fromkeys(each.settings_class for each in record.builds)
+        own_first = sorted(classes, key=lambda each: not issubclass(each, top))
+        for made in filter(None, map(record.build_of, own_first)):
             is_top = issubclass(made.settings_class, top)
             # One class may build the values of several fields.
             insides = [()] if is_top else [place for part, place in parts if part is made.settings_class]
-            if made.settings_class in seen:
-                continue
-            seen.add(made.settings_class)
             stronger: dict[str, Any] = {}
             whole = made.values or {}
             for source in made.sources:

@@ -71,8 +71,9 @@ def provenances(subject: Subject) -> Iterator[Provenance]:
         of_keys = [*_of_keys(subject, variables, given)]
         is_replaced = not replaces_nothing and found.winner is None and any(each.winner for each in of_keys)
         if around & without_parts:
-            # Nothing is there, whatever would set it otherwise.
-            found = replace(found, winner=None, variable=_without_default(found.variable))
+            # Nothing is there, whatever would set it otherwise; what sets another setting does not even do that.
+            shadowed = tuple(each for each in found.shadowed if id(each) not in subject.counting)
+            found = replace(found, winner=None, shadowed=shadowed, variable=_without_default(found.variable))
             is_replaced = True
         if found.winner or found.shadowed or not (is_model or is_inside or is_replaced):
             yield found

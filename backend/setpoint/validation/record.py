@@ -131,6 +131,11 @@ class Build:
         self.sources: list[SourceRecord] = []
         self.values: dict[str, Any] | None = None
 
+    @property
+    def has_arguments(self) -> bool:
+        """Return whether what creates the class hands it values."""
+        return any(each.kind is SourceKind.ARGUMENT and each.values for each in self.sources)
+
 
 class Record:
     """The result of building a settings class.
@@ -177,8 +182,12 @@ class Record:
         return next((each for each in self.builds if issubclass(each.settings_class, self.asked)), None)
 
     def build_of(self, settings_class: type[BaseSettings]) -> Build | None:
-        """Return what is known about `settings_class`, if it was built."""
-        return next((each for each in self.builds if each.settings_class is settings_class), None)
+        """Return what is known about `settings_class`, if it was built.
+
+        If it was several times, that is what it has read by itself: what it is handed, the class around it has read.
+        """
+        found = [each for each in self.builds if each.settings_class is settings_class]
+        return next((each for each in found if not each.has_arguments), found[0] if found else None)
 
     def add_builds(self, other: "Record") -> None:
         """Add the settings classes that code has built in another attempt, which got further."""

@@ -3,9 +3,13 @@
 from typing import Any, Self
 
 import pytest
-from pydantic import Field, PrivateAttr, field_validator, model_validator
+from pydantic import BaseModel, Field, PrivateAttr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from setpoint.contract.settings_class import SettingsContract
+from setpoint.resolution.provenance import provenances
+from setpoint.resolution.subject import Subject
+from setpoint.sources.gathered import Gathered, ProcessEnvironment
 from support.checking import checked, messages
 
 
@@ -158,3 +162,43 @@ class GivesSize(BaseSettings):
 def test_what_a_class_is_given_instead_of_an_invalid_value_is_no_fault_of_it() -> None:
     """It stands in for one that is told already."""
     assert messages(checked("SIZE=x\nDB_PORT=1\n", settings_class=GivesSize)) == ["`SIZE` is not an integer"]
+
+
+class Group(BaseModel):
+    """It has one of them inside."""
+
+    db: Db = Field(default_factory=Db)
+
+
+class InSeveralFields(BaseSettings):
+    """Each of its fields holds one class, of which it may itself read some values."""
+
+    model_config = SettingsConfigDict(env_nested_delimiter="__")
+
+    group: Group = Field(default_factory=Group)
+    db: Db = Field(default_factory=Db)
+    maybe: Db | None = None
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("GROUP__DB__PORT=2\nDB_PORT=x\n", ["`DB_PORT` is not an integer"]),
+        ("GROUP__DB__PORT=x\nDB_PORT=2\n", ["`GROUP__DB__PORT` is not an integer"]),
+        ("GROUP__DB__PORT=x\nDB_PORT=y\n", ["`GROUP__DB__PORT` is not an integer", "`DB_PORT` is not an integer"]),
+    ],
+)
+def test_what_one_field_hands_a_class_is_not_blamed_for_another_field(content: str, said: list[str]) -> None:
+    """There, the class reads its own variables."""
+    assert messages(checked(content, settings_class=InSeveralFields)) == said
+
+
+def test_what_one_field_hands_a_class_is_not_shown_for_another_field() -> None:
+    """Nor is anything for a field in which there is none."""
+    environment = ProcessEnvironment({"GROUP__DB__PORT": "2", "DB_PORT": "3"})
+    subject = Subject(SettingsContract.of(InSeveralFields), Gathered(environment=environment))
+    found = {each.variable.setting: each.winner.name for each in provenances(subject) if each.winner}
+    assert found == {("group", "db", "port"): "GROUP__DB__PORT", ("db", "port"): "DB_PORT"}
+    assert [each.variable.setting for each in provenances(subject) if each.variable.setting[0] == "maybe"] == [
+        ("maybe",)
+    ]
