@@ -28,7 +28,7 @@ def counting(origins: Origins, record: Record, settings: BaseModel | None) -> Ma
     """
     ignores_empty = bool(record.asked.model_config.get("env_ignore_empty"))
     found: dict[int, set[Setting]] = {}
-    paths: dict[int, Setting] = {}
+    paths: dict[tuple[int, object], Setting] = {}  # One of each field: one name may set parts of several.
     for source in origins.sources:
         build = record.build_of(source.settings_class)
         values = (build.values or {}) if build else {}
@@ -40,7 +40,7 @@ def counting(origins: Origins, record: Record, settings: BaseModel | None) -> Ma
             given = origins.of(setting) or origins.written_at(setting)
             if given is not None:
                 found.setdefault(id(given), set()).add(setting)
-                paths[id(given)] = setting
+                paths[id(given), setting[0]] = setting
     set_fields = {name for each in origins.sources if not each.inside for name in each.fields_given}
     for name in origins.fields - set_fields:
         text = origins.written_at((name,))
@@ -51,7 +51,10 @@ def counting(origins: Origins, record: Record, settings: BaseModel | None) -> Ma
 
 
 def _count_what_makes_values(
-    origins: Origins, settings: BaseModel | None, found: dict[int, set[Setting]], paths: dict[int, Setting]
+    origins: Origins,
+    settings: BaseModel | None,
+    found: dict[int, set[Setting]],
+    paths: dict[tuple[int, object], Setting],
 ) -> None:
     """Add what counts without having given any part that is in `paths`: it is around parts, or makes what is."""
     for source in origins.sources:
@@ -61,7 +64,7 @@ def _count_what_makes_values(
             if inside:
                 found[id(each)] = inside
             elif _makes_a_value(source, each, settings, paths.values()):
-                found[id(each)], paths[id(each)] = {each.path}, each.path
+                found[id(each)], paths[id(each), each.path[0]] = {each.path}, each.path
 
 
 def _makes_a_value(source: ReadSource, text: Assignment, settings: object, counting: Iterable[Setting]) -> bool:

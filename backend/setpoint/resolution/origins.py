@@ -30,6 +30,7 @@ class Origins:
         """Take what a class did, and a function that turns the variables of one of its sources into assignments."""
         self._contract = contract
         self._settings = record.settings
+        self._told: dict[tuple[ReadSource, Setting], Assignment] = {}
         self.sources = tuple(self._read(record, assignments_of))
 
     @property
@@ -122,7 +123,9 @@ class Origins:
         # What comes from names that are not settings must not be shown.
         is_of_strangers = bool(source.record.entries) and isinstance(value, Mapping)
         text = MASK if is_of_strangers else variable_text(value)
-        return Assignment(variable.name, Guarded(text), variable, source=source.record_at(setting))
+        found = Assignment(variable.name, Guarded(text), variable, source=source.record_at(setting))
+        # What counts is known by its identity, which must not become that of something else.
+        return self._told.setdefault((source, setting), found)
 
     def _made_at(self, setting: Setting) -> Any:
         """Return what the class has made at `setting`, as far as that are fields; otherwise None."""

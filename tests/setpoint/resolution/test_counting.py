@@ -52,7 +52,7 @@ def _counting(settings_class: type[BaseSettings], process: dict[str, str], file:
     subject = Subject(SettingsContract.of(settings_class), gathered)
     assert subject.validated.settings is not None
     texts = {id(each): each for source in subject.origins.sources for each in source.assignments}
-    return sorted(texts[each].name for each in subject.counting)
+    return sorted(texts[each].name for each in subject.counting if each in texts)
 
 
 @pytest.mark.parametrize(
@@ -99,3 +99,28 @@ def test_a_default_over_which_a_part_is_laid_is_told_as_it_is() -> None:
     subject = Subject(SettingsContract.of(Updated), Gathered(environment=ProcessEnvironment({"STORE__SIZE": "2"})))
     told = {each.name: value_in_words(subject, each) for each in provenances(subject)}
     assert told == {"STORE": '{"kind": "other", "size": 1}', "STORE__SIZE": "2"}
+
+
+class Split(BaseSettings):
+    """One name sets a field, and a part of another one."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_nested_delimiter="_", extra="ignore")
+
+    other: Other = Other()
+    other_size: int = 1
+
+
+@pytest.mark.parametrize("process", [{}, {"OTHER_MORE": "x"}])
+def test_a_name_that_sets_two_settings_does_not_hide_the_value_around_one(process: dict[str, str]) -> None:
+    """Without that, there is still what it replaces a part of, whatever a stronger source adds."""
+    file = 'OTHER_SIZE=2\nOTHER={"size": 3}'
+    assert _counting(Split, process, file) == ["OTHER", "OTHER_SIZE"]
+
+
+def test_what_no_variable_gives_is_the_same_each_time_that_it_is_told() -> None:
+    """What counts is known by its identity, and a value that is gone could leave that to another one."""
+    given = Gathered(environment=ProcessEnvironment({"OTHER_MORE": "x"}))
+    origins = Subject(SettingsContract.of(Split), given).origins
+    found = origins.of(("other",))
+    assert found is not None
+    assert found is origins.of(("other",))

@@ -185,7 +185,9 @@ def _conflict(subject: Subject, refusal: Refusal) -> Finding:
     given = [assignment for each in named if (assignment := assigned_near(subject, each.setting))]
     assignment = next((each for each in given if each.file), None) or next(iter(given), None)
     first = assignment or assigned_inside(subject, refusal.setting)
-    others = [each for each in named if assignment is None or assigned_near(subject, each.setting) is not assignment]
+    # Its own place is enough, but another source than variables has none.
+    placed = assignment if assignment and assignment.source is None else None
+    others = [each for each in named if placed is None or assigned_near(subject, each.setting) is not placed]
     name = subject.contract.canonical(first.shown_name) if first else named[0].name if named else None
     label = joined([_with_place(subject, each, first) for each in others])
     return Finding(refusal.message, value_region(first), name, f"together with {label}" if label else None)
