@@ -39,11 +39,14 @@ def _load_app(server: Server, worker: Worker, load: Callable[[], None]) -> None:
 def end_worker(server: Server, worker: Worker) -> None:
     """Let a worker that can't start end the server if it was the first, and nothing but itself if others serve.
 
-    gunicorn restarts it for ever after a SystemExit, and ends the whole server after any other exception.
+    gunicorn restarts it for ever after a SystemExit, and ends the whole server after any other exception. A server
+    that is stopping must not be ended again: it would fail with a traceback, and wait for no other worker.
     """
     ending = sys.exc_info()[1]
     if os.getpid() != worker.pid or worker.booted or not isinstance(ending, SystemExit) or not ending.code:
         return
+    if not worker.alive:
+        sys.exit(0)
     if not server.WORKERS:
         sys.exit(server.WORKER_BOOT_ERROR)
     # Not again at once: each attempt costs the CPU time of a start.

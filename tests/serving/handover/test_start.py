@@ -70,6 +70,27 @@ def test_a_database_that_cannot_be_used_ends_the_start_with_a_sentence() -> None
     assert CANARY not in done.stderr + done.stdout
 
 
+# Stops the server in the middle of a start, and fails once its worker has been told to stop, too.
+_STOPPED_WHILE_IT_FAILS = """
+import os, signal, sys, time
+told, before = [], signal.getsignal(signal.SIGTERM)
+signal.signal(signal.SIGTERM, lambda *args: (told.append(args), before(*args)))
+os.kill(os.getppid(), signal.SIGTERM)
+while not told:
+    time.sleep(0.01)
+sys.exit(78)
+"""
+
+
+def test_a_server_that_is_stopped_while_its_start_fails_ends_in_order(tmp_path: Path) -> None:
+    """A rollout may be taken back at any moment."""
+    backend = copy_of_backend(tmp_path)
+    (backend / "run.py").write_text(_STOPPED_WHILE_IT_FAILS)
+    done = _run(backend, WEB_CONCURRENCY="1", PORT=str(free_port()))
+    assert done.returncode == 0
+    assert "Traceback" not in done.stderr + done.stdout
+
+
 def test_several_workers_that_start_at_once_make_one_database(tmp_path: Path) -> None:
     """The first one does, and the others find it done."""
     variables = {"WEB_CONCURRENCY": "4", "DATABASE_URL": f"sqlite:///{tmp_path}/var/setpoint.db"}
