@@ -22,7 +22,7 @@ LOCKED_IN_SECONDS = 3.0
 QUICK_IN_SECONDS = 0.05
 READS = 200
 ROUNDS = 5
-"""Reads must be quick in most of them: this machine may delay those of one, and a write that blocks would delay all."""
+"""Reads must be quick in most: a busy machine may delay those of one, and a write that blocks would delay all."""
 
 
 @contextmanager
@@ -56,7 +56,7 @@ def test_a_slow_disk_keeps_no_reader_waiting(tmp_path: Path) -> None:
         writer = threading.Thread(target=write)
         writer.start()
         try:
-            assert median_high(_p99_of_reads(server, token) for _ in range(ROUNDS)) < QUICK_IN_SECONDS
+            assert median_high(_p90_of_reads(server, token) for _ in range(ROUNDS)) < QUICK_IN_SECONDS
         finally:
             done.set()
             writer.join()
@@ -78,7 +78,7 @@ def test_a_lock_of_another_process_keeps_no_reader_waiting(tmp_path: Path) -> No
         writer.start()
         found: list[float] = []
         while time.monotonic() - began < LOCKED_IN_SECONDS:
-            found.append(_p99_of_reads(server, token))
+            found.append(_p90_of_reads(server, token))
         assert not answered
         other.rollback()
         writer.join()
@@ -86,10 +86,10 @@ def test_a_lock_of_another_process_keeps_no_reader_waiting(tmp_path: Path) -> No
         assert median_high(found) < QUICK_IN_SECONDS
 
 
-def _p99_of_reads(server: GunicornProcess, token: str) -> float:
-    """Return within how many seconds 99 of 100 reads were answered."""
+def _p90_of_reads(server: GunicornProcess, token: str) -> float:
+    """Return within how many seconds nine of ten reads were answered: a write that blocks delays most of them."""
     with closing(Client(server.address, token)) as client:
-        return sorted(_seconds(client.current) for _ in range(READS))[READS * 99 // 100 - 1]
+        return sorted(_seconds(client.current) for _ in range(READS))[READS * 9 // 10 - 1]
 
 
 def _seconds(do: Callable[[], object]) -> float:
