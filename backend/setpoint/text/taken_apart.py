@@ -1,6 +1,7 @@
 """Finds the words of a value that was taken apart, as `split` does: some are too short to be looked for alone."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import pairwise
@@ -35,15 +36,19 @@ class TakenApart:
 
     def _rows(self, text: str) -> Iterator[tuple[list[re.Match[str]], frozenset[int]]]:
         """Yield the words of `text` that are in one value, row by row, and the numbers of the values that have them."""
-        row, values = list[re.Match[str]](), _IN_NONE
+        row, values, used = list[re.Match[str]](), _IN_NONE, Counter[str]()
         for word in _WORD.finditer(text):
-            having = self._index.get(word[0].lower(), _IN_NONE)
-            if row and (shared := values & having) and _BETWEEN.fullmatch(text, row[-1].end(), word.start()):
+            key = word[0].lower()
+            having = self._index.get(key, _IN_NONE)
+            # A word that a value has once is not twice of it: what is around the value stays.
+            shared = frozenset(number for number in values & having if used[key] < self._times[number][key])
+            if row and shared and _BETWEEN.fullmatch(text, row[-1].end(), word.start()):
                 row.append(word)
                 values = shared
             else:
                 yield row, values
-                row, values = [word], having
+                row, values, used = [word], having, Counter()
+            used[key] += 1
         yield row, values
 
     def _is_too_much(self, text: str, row: Sequence[re.Match[str]], values: frozenset[int]) -> bool:
@@ -65,10 +70,15 @@ class TakenApart:
         return [sum(map(str.isalnum, each)) for each in self._texts]
 
     @cached_property
+    def _times(self) -> list[Counter[str]]:
+        """Return how often each value has each of its words."""
+        return [Counter(_WORD.findall(each)) | Counter(_PART_OF_WORD.findall(each)) for each in self._texts]
+
+    @cached_property
     def _index(self) -> dict[str, frozenset[int]]:
         """Return the numbers of the values that have a word, for each word."""
         found: dict[str, set[int]] = {}
-        for number, text in enumerate(self._texts):
-            for word in {*_WORD.findall(text), *_PART_OF_WORD.findall(text)}:
+        for number, words in enumerate(self._times):
+            for word in words:
                 found.setdefault(word, set()).add(number)
         return {word: frozenset(numbers) for word, numbers in found.items()}
