@@ -83,7 +83,6 @@ class Masks:
 
         yield from self._taken_apart.spans(text)
         yield from self._pieces_in(text)
-        yield from ((len(text) - end, len(text) - start) for start, end in self._pieces_in(text[::-1]))
         for start, end, spelt in spelled_out(text):
             if next(self._pieces_in(spelt), None) is not None:
                 yield start, end
@@ -102,11 +101,12 @@ class Masks:
 
     @cached_property
     def _pieces(self) -> frozenset[str]:
-        """The parts of all secrets in small letters, except URLs, whose words are in many other URLs."""
+        """The parts of all secrets in small letters, and backwards; not of URLs, whose words are in many others."""
         return frozenset(
-            secret[at : at + _SHORTEST_PIECE]
+            turned[at : at + _SHORTEST_PIECE]
             for secret in map(_folded, self._secrets)
             if "://" not in secret
+            for turned in (secret, secret[::-1])
             for at in range(len(secret) - _SHORTEST_PIECE + 1)
         )
 
