@@ -22,7 +22,7 @@ from pathlib import Path
 from app.stream.heartbeats import HEARTBEAT_SECONDS
 from gunicorn_worker import BACKEND, cpu_seconds, resident_kib, worker
 from load_clients import Address, UnexpectedAnswerError, flat_out, watchers
-from own_service import CONFIG, OWN_SETTINGS, admin_token, first_revision, putting, request
+from own_service import CONFIG, admin_token, first_revision, putting, request
 from rounds import limit, table
 
 ROUNDS = 3
@@ -67,7 +67,7 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        for module, source in {"bare": _BARE, "flask_and_sqlite": _FLASK, "own_settings": OWN_SETTINGS}.items():
+        for module, source in {"bare": _BARE, "flask_and_sqlite": _FLASK}.items():
             (folder / f"{module}.py").write_text(source)
         most_streams = str(HELD + 600)
         variables = {"DATABASE_URL": f"sqlite:///{folder}/setpoint.db", "APP_REVISIONS_PER_HOUR": "1000000"}

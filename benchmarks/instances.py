@@ -14,7 +14,7 @@ from pathlib import Path
 from gunicorn_worker import BACKEND, resident_kib, worker
 from light_instances import PLACE, Instances
 from load_clients import Address
-from own_service import OWN_SETTINGS, admin_token, first_revision, putting
+from own_service import admin_token, first_revision, putting
 from rounds import limit
 
 ROUNDS = 5
@@ -27,7 +27,6 @@ def main() -> None:
     """Measure and print."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        (folder / "own_settings.py").write_text(OWN_SETTINGS)
         (folder / "pyproject.toml").write_text('[tool.setpoint]\nsettings = "own_settings:Settings"\n')
         variables = {"DATABASE_URL": f"sqlite:///{folder}/setpoint.db", "MAX_STREAMS": "1000"}
         token = admin_token(folder, variables)

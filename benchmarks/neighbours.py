@@ -14,20 +14,20 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from gunicorn_worker import BACKEND, worker
 from load_clients import Address, Load, UnexpectedAnswerError, answer_to, is_whole
-from own_service import OWN_SETTINGS, VARIABLES, admin_token, first_revision, request
+from own_service import VARIABLES, admin_token, first_revision, request
 from rounds import limit, table
 
 ROUNDS = 3
 SECONDS = 10.0
 STREAMS = 200
 READERS, WRITERS = 16, 4
-MOST_FOR_READS = MOST_FOR_WRITES = 2.0
+MOST = 2.0
 _BETWEEN_READS, _READS_A_WRITE = 0.01, 10
 
 
@@ -35,31 +35,32 @@ def main() -> None:
     """Measure and print."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        (folder / "own_settings.py").write_text(OWN_SETTINGS)
         variables = {"DATABASE_URL": f"sqlite:///{folder}/setpoint.db", "APP_STREAMS": str(STREAMS)}
         token = admin_token(folder, variables)
         with worker(BACKEND, ("run:application",), variables) as (_, address):
             for app in ("billing", "noisy"):
                 first_revision(folder, address, token, app)
-            _compare(address, token)
+            compare(Neighbour(address, token), lambda: _noise(address, token), "a noisy app", MOST)
 
 
-def _compare(address: Address, token: str) -> None:
+def compare(
+    neighbour: "Neighbour", disturbed: Callable[[], AbstractContextManager[None]], by: str, most: float
+) -> None:
+    """Measure `neighbour` alone and `disturbed`, by turns, and print how long it takes; `by` says what disturbs it."""
     quiet, noisy = list[tuple[Load, Load]](), list[tuple[Load, Load]]()
-    neighbour = Neighbour(address, token)
     for _ in range(ROUNDS):
         quiet.append(neighbour.measured(SECONDS))
-        with _noise(address, token):
+        with disturbed():
             noisy.append(neighbour.measured(SECONDS))
-    for kind, what, most in ((0, "reads", MOST_FOR_READS), (1, "writes", MOST_FOR_WRITES)):
+    for kind, what in enumerate(("reads", "writes")):
         figures = {
             f"{name}, {percent} % within": statistics.median(each[kind].percentile(percent / 100) for each in loads)
             for percent in (50, 99)
-            for name, loads in (("alone", quiet), ("beside the noise", noisy))
+            for name, loads in (("alone", quiet), (f"beside {by}", noisy))
         }
         table(f"How long {what} of an app take", figures, "ms", "alone, 99 % within")
-        ratio = figures["beside the noise, 99 % within"] / figures["alone, 99 % within"]
-        limit(f"p99 of {what} beside a noisy app over that without it", ratio, most)
+        ratio = figures[f"beside {by}, 99 % within"] / figures["alone, 99 % within"]
+        limit(f"p99 of {what} beside {by} over that without", ratio, most)
 
 
 class Neighbour:

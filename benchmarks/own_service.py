@@ -21,7 +21,7 @@ CONFIG = "/v1/apps/billing/environments/production/config"
 VARIABLES = {f"NAME_{number}": "v" * 20 for number in range(20)}
 
 
-OWN_SETTINGS = "from pydantic_settings import BaseSettings\nclass Settings(BaseSettings):\n" + "".join(
+_OWN_SETTINGS = "from pydantic_settings import BaseSettings\nclass Settings(BaseSettings):\n" + "".join(
     f"    {name.lower()}: str\n" for name in VARIABLES
 )
 
@@ -48,7 +48,8 @@ def _now() -> datetime:
 
 
 def first_revision(folder: Path, address: Address, token: str, app: str = "billing") -> None:
-    """Push a schema of `app` and a revision, unless they are there."""
+    """Push a schema of `app` and a revision, unless they are there; the settings class is written to `folder`."""
+    (folder / "own_settings.py").write_text(_OWN_SETTINGS)
     command = [str(Path(sys.executable).with_name("setpoint")), "schema", "--settings", "own_settings:Settings"]
     document = subprocess.run(command, cwd=folder, env=_environment(folder), check=True, capture_output=True).stdout
     digest = json.loads(document)["digest"]

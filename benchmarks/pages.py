@@ -17,7 +17,7 @@ from app.service.ports import Transaction
 from app.store.opening import open_store
 from gunicorn_worker import BACKEND, KEYS, cpu_seconds, worker
 from load_clients import Address, UnexpectedAnswerError, flat_out
-from own_service import CONFIG, OWN_SETTINGS, VARIABLES, admin_token, first_revision, request
+from own_service import CONFIG, VARIABLES, admin_token, first_revision, request
 from rounds import limit, table
 
 ROUNDS = 3
@@ -38,7 +38,6 @@ def main() -> None:
     """Measure and print."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        (folder / "own_settings.py").write_text(OWN_SETTINGS)
         variables = {"DATABASE_URL": f"sqlite:///{folder}/setpoint.db", "APP_REVISIONS_PER_HOUR": "1000000"}
         token = admin_token(folder, variables)
         with worker(BACKEND, ("run:application",), variables) as (pid, address):

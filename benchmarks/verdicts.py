@@ -14,7 +14,7 @@ import psycopg
 from gunicorn_worker import BACKEND, cpu_seconds, workers
 from light_instances import PLACE
 from load_clients import Address, UnexpectedAnswerError
-from own_service import OWN_SETTINGS, admin_token, first_revision
+from own_service import admin_token, first_revision
 from rounds import limit
 from support.postgresql_server import PostgresqlServer, postgresql_server
 
@@ -36,7 +36,6 @@ def main() -> None:
     """Measure and print."""
     with tempfile.TemporaryDirectory() as name, postgresql_server(settings={}) as server:
         folder = Path(name)
-        (folder / "own_settings.py").write_text(OWN_SETTINGS)
         variables = {"DATABASE_URL": server.url(), "WEB_CONCURRENCY": "2"}
         token = admin_token(folder, variables)
         with workers(BACKEND, ("run:application",), variables) as (pids, address):
