@@ -1,9 +1,9 @@
 # Every command here works on a fresh clone: it sets up what it needs first.
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test coverage chromium nginx strace other-pythons faults loaders deploys differential lint lint-generated check-env generate fix lock release bench peers clean
+.PHONY: help setup run demo test all-tests coverage chromium nginx strace other-pythons faults loaders deploys differential lint lint-generated check-env generate fix lock release bench peers clean
 
 PYTHON ?= python3
-# Another Python has an environment of its own: `make test PYTHON=python3.12`.
+# Another Python has an environment of its own: `make all-tests PYTHON=python3.12`.
 VENV := .venv$(addprefix -,$(filter-out python3,$(notdir $(PYTHON))))
 BIN := $(CURDIR)/$(VENV)/bin
 READY := $(VENV)/.ready
@@ -20,6 +20,8 @@ PYTEST = $(BIN)/pytest
 # One more than the two cores that a run is made for, because tests wait for servers and disks, too; each gets a part of
 # the suite as it is in folders, so that few start the same server, and takes from the others when it is done.
 WORKERS = -n 3 --dist worksteal
+# What CI runs besides: `all-tests` selects nothing.
+SELECTED = -m 'not long'
 # Tests start the service hundreds of times, and each start would compile it anew.
 unexport PYTHONDONTWRITEBYTECODE
 NPM = PATH="$(BIN):$$PATH" npm --ignore-scripts --no-audit --no-fund --loglevel=error
@@ -84,12 +86,15 @@ nginx: ## Install nginx, if there is none and this machine lets you; it is not s
 strace: ## Install strace, if there is none and this machine lets you
 	@.ci/install-program strace 'the tests of power cuts'
 
-test: $(READY) $(NODE_MODULES) $(SERVERS_MODULES) $(AXE_MODULES) chromium nginx strace ## Run all tests
-	@$(PYTEST) $(WORKERS)
+test: $(READY) $(NODE_MODULES) $(SERVERS_MODULES) $(AXE_MODULES) chromium nginx strace ## Run all tests but the long ones
+	@$(PYTEST) $(WORKERS) $(SELECTED)
+
+all-tests: ## Run all tests
+	@$(MAKE) --no-print-directory test SELECTED=
 
 coverage: $(READY) ## Run all tests, and fail if they leave too much of the code unreached
 	@$(BIN)/coverage erase
-	@$(MAKE) --no-print-directory test PYTEST='$(BIN)/coverage run -m pytest'
+	@$(MAKE) --no-print-directory all-tests PYTEST='$(BIN)/coverage run -m pytest'
 	@find . -maxdepth 1 -name '.coverage.*' -empty -delete # of processes that were killed
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report

@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 TESTS = Path(__file__).parents[1]
 PROGRAM = """
 from gevent import monkey
@@ -59,6 +61,7 @@ print(len(ThreadPool(1).apply(validator.validate, (schema, variables)).problems)
 """
 
 
+@pytest.mark.long
 def test_other_requests_go_on_while_something_takes_long(tmp_path: Path) -> None:
     """A contract that is admitted or has much to say, uploads and what is pasted; and a thread waits for no other."""
     words = [sys.executable, "-c", PROGRAM, str(tmp_path), str(TESTS), str(TESTS.parent / "backend")]

@@ -49,7 +49,12 @@ def test_a_page_typed_from_top_to_bottom_prints_what_it_shows(page: Path, clone:
 @pytest.mark.parametrize(
     ("page", "database"),
     [
-        pytest.param(page, database, id=f"{page.relative_to(ROOT)}-{database}")
+        pytest.param(
+            page,
+            database,
+            id=f"{page.relative_to(ROOT)}-{database}",
+            marks=() if (page, database) == (ROOT / "README.md", "sqlite") else pytest.mark.long,
+        )
         for page in pages()
         for database in sorted(_databases(page))
     ],

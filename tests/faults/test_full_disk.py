@@ -12,6 +12,8 @@ from support.fresh_database import fresh_database
 from support.gunicorn_process import GUNICORN, GunicornProcess, gunicorn
 from support.keyed_settings import KEYS
 
+pytestmark = pytest.mark.long
+
 _OF_ITS_OWN = ("unshare", "--map-root-user", "--mount", "sh", "-c")
 _SMALL_DISK = 'mount -t tmpfs -o size=2m none "$0"'
 

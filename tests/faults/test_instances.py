@@ -17,6 +17,8 @@ from support.service_at_port import ServiceAtPort, service_at_port
 from support.supervised import Supervised, is_running, pid_of, supervised, until
 from support.writing_process import ROUNDS
 
+pytestmark = pytest.mark.long
+
 IS_LONG = ROUNDS >= 10
 DURABLE = {"fsync": "on", "synchronous_commit": "on"}
 

@@ -19,6 +19,8 @@ from support.keyed_settings import KEYS
 from support.postgresql_server import PostgresqlServer, binaries, postgresql_folder, postgresql_server
 from support.writing_process import ROUNDS, answered, assert_all_are_there, writing
 
+pytestmark = pytest.mark.long
+
 DURABLE = {"fsync": "on", "synchronous_commit": "on"}
 
 

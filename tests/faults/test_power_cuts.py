@@ -16,6 +16,8 @@ from support.keyed_settings import KEYS
 from support.power_cuts import Disk, may_trace, traced
 from support.writing_process import ROUNDS, assert_all_are_there
 
+pytestmark = pytest.mark.long
+
 WRITERS = 4
 ATTEMPTS = 20 * ROUNDS
 CUTS = 5 * ROUNDS

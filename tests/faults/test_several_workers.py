@@ -24,6 +24,8 @@ from support.postgresql_server import PostgresqlServer, postgresql_server
 from support.webhook_receiver import webhook_receiver
 from support.writing_process import ROUNDS
 
+pytestmark = pytest.mark.long
+
 WRITERS = 8
 ATTEMPTS = 200 if ROUNDS >= 10 else 12
 KILLS = max(1, ROUNDS // 2)

@@ -17,6 +17,8 @@ from support.gunicorn_process import GUNICORN, GunicornProcess, gunicorn
 from support.keyed_settings import KEYS
 from support.power_cuts import may_trace, on_slow_disk
 
+pytestmark = pytest.mark.long
+
 SYNC_IN_SECONDS = 0.2
 LOCKED_IN_SECONDS = 3.0
 QUICK_IN_SECONDS = 0.05

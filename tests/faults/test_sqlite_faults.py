@@ -32,6 +32,8 @@ from support.service_over_http import service_over_http
 from support.supervised import until
 from support.writing_process import ROOT, ROUNDS, answered, assert_all_are_there, writing
 
+pytestmark = pytest.mark.long
+
 FLIPS = 20 * ROUNDS
 
 MIGRATIONS = """

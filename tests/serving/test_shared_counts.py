@@ -4,6 +4,8 @@ import os
 import signal
 from pathlib import Path
 
+import pytest
+
 from support.checking import run_config
 from support.gunicorn_process import GunicornProcess, eventually, gunicorn
 from support.keyed_settings import KEYS
@@ -19,6 +21,7 @@ def _livez(server: GunicornProcess, token: str) -> float:
     return sum(float(line.removeprefix(start)) for line in text.splitlines() if line.startswith(start))
 
 
+@pytest.mark.long
 def test_what_every_worker_has_counted_is_told_by_each(tmp_path: Path) -> None:
     """A worker that dies, and a reload, take nothing away."""
     url = f"sqlite:///{tmp_path}/setpoint.db"
@@ -48,6 +51,7 @@ def test_what_every_worker_has_counted_is_told_by_each(tmp_path: Path) -> None:
     assert _folder(server.pid) == []
 
 
+@pytest.mark.long
 def test_what_a_killed_master_has_left_behind_goes_with_the_next_start(tmp_path: Path) -> None:
     """What a running one needs stays."""
     with gunicorn(tmp_path / "first") as killed, gunicorn(tmp_path / "second") as running:

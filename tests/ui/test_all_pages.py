@@ -187,6 +187,7 @@ def _wrong(path: str, visit: Visit) -> Iterator[str]:
         yield "it has a secret"
 
 
+@pytest.mark.long
 def test_all_pages_can_be_used_by_anybody_and_are_harmed_by_nobody(visits: dict[str, Visit]) -> None:
     """All that is wrong with any is said at once; of a page that reveals a secret, there are tests of its own."""
     found = [f"{path}: {each}" for path, visit in visits.items() for each in _wrong(path, visit)]

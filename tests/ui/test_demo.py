@@ -2,11 +2,13 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Browser, expect
 
 from support.running_demo import running_demo
 
 
+@pytest.mark.long
 def test_a_newcomer_sees_the_refusal_rolls_back_and_sees_all_green(browser: Browser) -> None:
     """By what the demo has printed and the page has said, and by nothing else."""
     with running_demo() as demo:

@@ -1,5 +1,6 @@
 """A change that takes two people, each with a browser of their own."""
 
+import pytest
 from playwright.sync_api import Browser, expect
 
 from support.served_pages import ServedPages
@@ -9,6 +10,7 @@ PLACE = "/v1/apps/shop/environments/production"
 ONE = "/apps/shop/production/proposals/1"
 
 
+@pytest.mark.long
 def test_two_people_change_a_protected_environment(served: ServedPages, browser: Browser) -> None:
     """One changes what is proposed while the other looks: the approval of what was there before is refused.
 

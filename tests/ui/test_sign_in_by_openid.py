@@ -30,6 +30,7 @@ def known_there(tmp_path: Path, provider: IdentityProvider) -> Iterator[ServedPa
         yield served
 
 
+@pytest.mark.long
 def test_somebody_signs_in_at_a_provider_is_let_in_by_a_group_and_signs_out(
     browser: Browser, known_there: ServedPages, provider: IdentityProvider
 ) -> None:

@@ -74,6 +74,7 @@ def test_findings_appear_while_one_types(served: ServedPages, page: Page) -> Non
     }
 
 
+@pytest.mark.long
 def test_who_is_signed_out_meanwhile_goes_on_after_a_sign_in_elsewhere(served: ServedPages, page: Page) -> None:
     """In another tab; what was typed is still there."""
     token = served.token("editor@pizza/*", name="lin")

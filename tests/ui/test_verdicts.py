@@ -106,6 +106,7 @@ def test_the_sentence_appears_by_itself_and_a_rollback_by_keyboard_makes_all_gre
     expect(other.get_by_role("alert")).to_contain_text(f"`billing/production` is at revision {newest}")
 
 
+@pytest.mark.long
 def test_what_somebody_types_stays_while_the_page_changes(window: Page, billing: Billing) -> None:
     """With the focus, and where the cursor is."""
     number = billing.catch_up()
@@ -133,6 +134,7 @@ def test_what_somebody_has_opened_stays_open_while_the_page_changes(window: Page
     expect(window.locator("details code")).to_be_visible()
 
 
+@pytest.mark.long
 def test_a_page_says_that_the_service_is_away_and_goes_on_by_itself(
     window: Page, billing: Billing, service: ServiceAtPort
 ) -> None:
@@ -179,6 +181,7 @@ def test_a_tab_that_nobody_has_seen_yet_holds_no_stream(window: Page) -> None:
         window.evaluate("window.isSeen = true; document.dispatchEvent(new Event('visibilitychange'))")
 
 
+@pytest.mark.long
 def test_long_names_stay_within_a_narrow_window(window: Page, billing: Billing) -> None:
     """320 px wide, on every page of an environment."""
     new = {"instance": "01890a5d-ac96-774b-bcce-b302099a8057", "environments": ["billing/production"], "host": LONG}

@@ -154,6 +154,7 @@ def test_the_linked_version_is_safe_for_several_workers() -> None:
     refuse_unsafe_version(DRIVER.sqlite_version_info, workers=2)
 
 
+@pytest.mark.long
 def test_several_workers_start_at_once_on_a_new_file(database: Path) -> None:
     """One makes the tables, and the others find them made."""
     program = (

@@ -91,6 +91,7 @@ def test_a_server_that_is_stopped_while_its_start_fails_ends_in_order(tmp_path: 
     assert "Traceback" not in done.stderr + done.stdout
 
 
+@pytest.mark.long
 def test_several_workers_that_start_at_once_make_one_database(tmp_path: Path) -> None:
     """The first one does, and the others find it done."""
     variables = {"WEB_CONCURRENCY": "4", "DATABASE_URL": f"sqlite:///{tmp_path}/var/setpoint.db"}
@@ -250,6 +251,7 @@ def test_an_app_that_cannot_be_loaded_is_logged_without_a_value(tmp_path: Path, 
         assert CANARY not in server.text()
 
 
+@pytest.mark.long
 def test_a_later_worker_that_cannot_start_leaves_the_others_alone(tmp_path: Path) -> None:
     """Gunicorn itself would end the server: a deployment under way and one worker killed, and nothing is served."""
     backend = copy_of_backend(tmp_path)

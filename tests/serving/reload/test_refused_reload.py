@@ -100,6 +100,7 @@ def test_what_would_not_start_is_refused_in_one_line_without_values(
     assert CANARY not in server.text()
 
 
+@pytest.mark.long
 def test_a_conf_that_breaks_after_its_check_is_refused_as_well(tmp_path: Path, own_env_file: Path) -> None:
     """The moment between check and use is the one that a deployment under way can hit."""
     backend = copy_of_backend(tmp_path)
@@ -131,6 +132,7 @@ def test_text_logs_hold_every_diagnostic_in_one_line_too(tmp_path: Path, own_env
         assert "`MAX_STREAMS`" in line
 
 
+@pytest.mark.long
 def test_a_database_that_cannot_be_reached_refuses_the_reload(tmp_path: Path) -> None:
     """The new workers would find it so; the sentence names nothing of the URL."""
     env_file = tmp_path / "prod.env"

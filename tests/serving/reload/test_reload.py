@@ -8,6 +8,7 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import Self
 
+import pytest
 from inline_snapshot import snapshot
 
 from support.gunicorn_process import (
@@ -105,6 +106,7 @@ def test_an_edit_without_a_reload_changes_nothing(
     assert {server.setting("SENTRY_ENVIRONMENT") for _ in range(10)} == {served}
 
 
+@pytest.mark.long
 def test_a_variable_that_is_deleted_from_the_file_is_gone_after_a_reload(
     server: GunicornProcess, env_file: Path, served: str
 ) -> None:
@@ -116,6 +118,7 @@ def test_a_variable_that_is_deleted_from_the_file_is_gone_after_a_reload(
     assert release["origin"] == {"source": "default"}
 
 
+@pytest.mark.long
 def test_code_that_has_changed_on_disk_is_taken_over_by_master_and_workers(tmp_path: Path) -> None:
     """A master keeps the modules that it has imported, and its workers are forks of it."""
     backend = copy_of_backend(tmp_path)
@@ -143,6 +146,7 @@ def test_code_that_has_changed_on_disk_is_taken_over_by_master_and_workers(tmp_p
         eventually(lambda: "new: reload refused" in server.text(), "the new guard refuses a reload")
 
 
+@pytest.mark.long
 def test_two_reloads_at_once_end_with_the_last_value(server: GunicornProcess, env_file: Path, changed: str) -> None:
     """A deployment script that signals twice does no harm."""
     env_file.write_text(f"SENTRY_ENVIRONMENT={changed}\nSENTRY_RELEASE=setpoint@first\n")
@@ -159,6 +163,7 @@ def test_two_reloads_at_once_end_with_the_last_value(server: GunicornProcess, en
     server.wait_for_workers(2)
 
 
+@pytest.mark.long
 def test_a_successor_is_started_with_the_file_as_it_is_then(tmp_path: Path, own_env_file: Path) -> None:
     """SIGUSR2 reads anew; relative paths are taken from where the master was started, whatever `--chdir` says."""
     backend = copy_of_backend(tmp_path)
@@ -180,6 +185,7 @@ def test_a_successor_is_started_with_the_file_as_it_is_then(tmp_path: Path, own_
         assert server.setting("SENTRY_ENVIRONMENT") == "third"
 
 
+@pytest.mark.long
 def test_a_server_that_is_told_to_end_does_not_wait_for_a_check(tmp_path: Path) -> None:
     """A manager of processes kills what has not ended in time, so a check under way is given up."""
     backend = copy_of_backend(tmp_path)
@@ -194,6 +200,7 @@ def test_a_server_that_is_told_to_end_does_not_wait_for_a_check(tmp_path: Path) 
         assert server.wait(20) == 0
 
 
+@pytest.mark.long
 def test_a_successor_with_a_bad_environment_leaves_its_predecessor_alone(
     server: GunicornProcess, env_file: Path, served: str
 ) -> None:

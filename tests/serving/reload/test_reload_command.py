@@ -57,6 +57,7 @@ def test_a_bad_environment_is_told_and_not_signalled(server: GunicornProcess, en
     assert server.workers() == workers
 
 
+@pytest.mark.long
 def test_a_refusal_by_the_master_itself_is_told_too(tmp_path: Path) -> None:
     """As when the code is broken between the check of the command and that of the master."""
     backend = copy_of_backend(tmp_path)
@@ -78,6 +79,7 @@ def test_a_refusal_by_the_master_itself_is_told_too(tmp_path: Path) -> None:
         assert server.get("/readyz").status == 200
 
 
+@pytest.mark.long
 def test_a_server_that_does_not_answer_in_time_is_told(server: GunicornProcess, env_file: Path) -> None:
     """A master that stands still gets the signal later, and the command doesn't say that it is done."""
     before = server.workers()

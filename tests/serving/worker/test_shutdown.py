@@ -56,6 +56,7 @@ def many_open_files() -> Iterator[None]:
     resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("many_open_files")
 def test_a_thousand_idle_streams_leave_room_for_probes_and_end_politely(tmp_path: Path) -> None:
     """Each gets `goaway`, none is cut, and the process ends within graceful_timeout."""
@@ -75,6 +76,7 @@ def test_a_thousand_idle_streams_leave_room_for_probes_and_end_politely(tmp_path
     assert "graceful timeout" not in server.text()
 
 
+@pytest.mark.long
 def test_a_reload_ends_the_streams_of_the_old_workers_politely(tmp_path: Path) -> None:
     """Their clients connect anew, to a worker with the new values."""
     with gunicorn(tmp_path / "output") as server:

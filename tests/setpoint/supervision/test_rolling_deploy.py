@@ -52,6 +52,7 @@ def what_is_said(billing: Billing, **variables: str) -> str:
     return "; ".join(each["message"] for each in said["errors"])
 
 
+@pytest.mark.long
 def test_schema_then_release_then_revision(billing: Billing, tmp_path: Path) -> None:
     """A revision that comes too early is refused in a sentence that says who has to be replaced first."""
     old = push(billing, tmp_path / "before", BEFORE, "billing@1.8")

@@ -136,6 +136,7 @@ def _served(port: int) -> str:
     return urllib3.request("GET", f"http://127.0.0.1:{port}/", timeout=60).data.decode()
 
 
+@pytest.mark.long
 def test_two_of_three_refuse_and_no_request_fails(billing: Billing, apps: list[int]) -> None:
     """Also while the revision that all of them take is applied."""
     before = billing.write(POOL_MIN="1", POOL_MAX="5", API_KEY="j")
@@ -152,6 +153,7 @@ def test_two_of_three_refuse_and_no_request_fails(billing: Billing, apps: list[i
     assert set(visitors.answers) == {"200"}
 
 
+@pytest.mark.long
 def test_a_canary_that_fails_is_rolled_back_by_itself(
     billing: Billing, service: GunicornProcess, apps: list[int]
 ) -> None:

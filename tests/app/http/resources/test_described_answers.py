@@ -63,6 +63,7 @@ def _try(api: Api, operation: Operation, mode: GenerationMode, *, real: bool) ->
     ask()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("real", [True, False])
 @pytest.mark.parametrize("mode", list(GenerationMode))
 def test_no_request_gets_an_answer_that_is_not_described(api: Api, mode: GenerationMode, *, real: bool) -> None:
