@@ -90,6 +90,15 @@ _IN_WORDS: Mapping[Any, str] = {
     re.Pattern: "a regular expression",
     ImportString: "the dotted name of a Python object",
 }
+_EXAMPLES = {
+    "a duration": "PT30S",
+    "a date": "2026-01-31",
+    "a date and time": "2026-01-31T12:30:00Z",
+    "a date and time with a time zone": "2026-01-31T12:30:00Z",
+    "a date and time without a time zone": "2026-01-31T12:30:00",
+    "a time": "12:30",
+}
+"""What people can't guess how to write."""
 # As it is, and as JSON.
 _ANY_STRING = {Any: ("any string", "JSON"), str: ("a string", "a JSON string")}
 _LONGEST_PATTERN = 60
@@ -115,7 +124,8 @@ def description(field: FieldInfo, *, by_name: bool = False) -> str:
     types = dict.fromkeys(
         _type_in_words(part, field.metadata, beside_json=beside_json) for part in parts(field.annotation)
     )
-    return (either([*types]) or "nothing") + _own_range(field)
+    said, limits = either([*types]) or "nothing", _own_range(field)
+    return f"{said} such as `{_EXAMPLES[said]}`" if said in _EXAMPLES and not limits else said + limits
 
 
 def _of_member(member: Any, whole: FieldInfo, *, by_name: bool) -> Iterator[tuple[str, str]]:

@@ -2,15 +2,27 @@
 
 import os
 from collections.abc import Mapping
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum, IntEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from unittest import mock
+from uuid import UUID
 
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr, ValidationError, create_model
+from pydantic import (
+    AliasChoices,
+    BaseModel,
+    ConfigDict,
+    Field,
+    HttpUrl,
+    PostgresDsn,
+    SecretStr,
+    ValidationError,
+    create_model,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from setpoint.contract.document.compiled import CompiledContract
@@ -93,6 +105,13 @@ KINDS: list[tuple[Any, Any]] = [
     (Strict, ...),
     (Strict | Inner, Inner()),
     (list[SecretStr], []),
+    (timedelta, timedelta(1)),
+    (timedelta | int | None, None),
+    (datetime | date | None, None),
+    (list[timedelta], []),
+    (HttpUrl, ...),
+    (PostgresDsn | None, None),
+    (dict[str, UUID], {}),
 ]
 TEXTS = [
     "", "0", "1", "2", "3", "-1", " 7 ", "1_0", "99", "1e3", "1.0", "0.5", "nan", "true", "off", "YES", "null", "none",
@@ -101,6 +120,8 @@ TEXTS = [
     '[1, "x"]', '{"a": 1}', '{"a": "2"}', '{"a": [1]}', '{"a": {"depth": 2}}', '[{"depth": "3"}]', '{"size": 0}',
     '{"size": "7", "json": 2}',
     '{"SIZE": 7, "maxage": 2}', '{"host": "h"}', '{"host": "h", "more": 1}', '{"depth": 4}', "{", "NaN", "1" * 400, "é",
+    "PT1S", "1 00:00:01", "2026-11-27", "2026-11-27T12:00Z", "https://h", "HTTP://h:65536", " postgres://u@h/d ",
+    '["PT1S", 3]', '["1 day"]', '{"a": "00000000-0000-0000-0000-000000000001"}',
 ]  # fmt: skip
 PARTS = [
     "size",

@@ -32,7 +32,7 @@ from setpoint.contract.settings_class import SettingsContract
 
 CANARY = "kXwvQzmWncRt"
 KEYWORDS = {
-    "$schema", "title", "description", "deprecated", "writeOnly", "default",
+    "format", "schemes", "hostRequired", "$schema", "title", "description", "deprecated", "writeOnly", "default",
     "type", "enum", "anyOf", "properties", "required", "additionalProperties", "items",
     "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf",
     "minLength", "maxLength", "pattern", "minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties",
@@ -184,7 +184,7 @@ def _class_takes(annotation: Any, value: Any) -> bool:
         (tuple[int, str], [(1, "a")], [], [(1,)], "type"),
         (Any, [1, "a", None], [], [], None),
         (Decimal, ["1.5", 1], [], ["x"], "type"),
-        (PostgresDsn, ["postgresql://h/d"], [], ["x"], "type"),
+        (PostgresDsn, ["postgresql://h/d"], [[]], [], None),
         (Json[list[int]], ["[1]"], [], ["x"], "constraint"),
         (Annotated[int, AfterValidator(_refuse_three)], [1], ["x"], [3], "validator"),
         (Annotated[int, AfterValidator(abs), Field(ge=0)], [-1], ["x"], [], "validator"),

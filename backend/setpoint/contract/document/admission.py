@@ -19,6 +19,7 @@ from setpoint.contract.document.identity import DIALECT, digest
 from setpoint.contract.document.limits import LENGTHS, NUMBERS, contradictions, do_fit
 from setpoint.contract.document.pattern import expanded_size, is_portable
 from setpoint.contract.document.secret_defaults import told_secrets
+from setpoint.contract.document.text_format import FORMATS, HOST_REQUIRED, SCHEMES, are_schemes
 
 LARGEST = 256 << 10
 """In bytes."""
@@ -35,7 +36,7 @@ LARGEST_PATTERNS = 20_000
 _PATTERNS_TOO_LARGE = "its patterns are too large once repetitions are expanded"
 
 _TYPES = {"array", "boolean", "integer", "null", "number", "object", "string"}
-_FLAGS = {"deprecated", "writeOnly", "uniqueItems"}
+_FLAGS = {"deprecated", "writeOnly", "uniqueItems", HOST_REQUIRED}
 _REFERENCES = {"$ref", "$dynamicRef", "$recursiveRef", "$id", "$anchor", "$defs", "definitions"}
 
 
@@ -262,6 +263,8 @@ _CHECKS = {
     "enum": _is_choices,
     "required": _is_names,
     "type": lambda value: isinstance(value, str) and value in _TYPES,
+    "format": lambda value: isinstance(value, str) and value in FORMATS,
+    SCHEMES: are_schemes,
     "$schema": lambda value: value == DIALECT,
     "title": lambda value: isinstance(value, str) and value.isprintable(),
     "description": lambda value: isinstance(value, str),

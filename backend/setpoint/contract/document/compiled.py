@@ -13,6 +13,7 @@ from pydantic_core import CoreSchema, SchemaValidator, ValidationError
 from setpoint.contract.document.choice import choice_meant
 from setpoint.contract.document.class_checks import class_checks
 from setpoint.contract.document.decoding import Decoder, TooComplexError, UndecodableError
+from setpoint.contract.document.text_format import core_of, format_of
 
 Schema = Mapping[str, Any]
 
@@ -123,7 +124,13 @@ def _core(schema: Schema) -> CoreSchema:
         return _object(schema)
     if kind is None:
         return {"type": "any"}
-    core: Any = {"type": _SIMPLE[kind], **_limits(_SIMPLE[kind], schema)}
+    return _simple(schema, _SIMPLE[kind])
+
+
+def _simple(schema: Schema, core_type: str) -> CoreSchema:
+    if text_format := format_of(schema):
+        return core_of(schema, text_format)
+    core: Any = {"type": core_type, **_limits(core_type, schema)}
     return core  # type: ignore[no-any-return]  # it is one of five
 
 

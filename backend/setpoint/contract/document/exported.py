@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Union
 
-from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, create_model
+from pydantic import AliasChoices, AnyUrl, BaseModel, BeforeValidator, ConfigDict, Field, UrlConstraints, create_model
+from pydantic.networks import _BaseMultiHostUrl
 from pydantic_core import SchemaError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from setpoint.contract.document.choice import choice_meant
 from setpoint.contract.document.class_checks import ClassCheck, class_checks
 from setpoint.contract.document.identity import no_contract, read_document
+from setpoint.contract.document.text_format import TYPES, URLS, format_of, url_limits
 from setpoint.contract.file_variables import FileVariables
 from setpoint.contract.guidance import Guidance
 from setpoint.contract.secrecy import KnownSecret, UnknownType
@@ -142,7 +144,8 @@ class _Maker:
         return Annotated[annotation, KnownSecret()] if place in self._secret else annotation
 
     def _limited(self, schema: Schema, place: Place) -> Any:
-        limits = {ours: schema[theirs] for theirs, ours in _CONSTRAINTS.items() if theirs in schema}
+        said = () if format_of(schema) else _CONSTRAINTS.items()
+        limits = {ours: schema[theirs] for theirs, ours in said if theirs in schema}
         annotation = self._type(schema, place)
         return Annotated[annotation, Field(**limits)] if limits else annotation
 
@@ -157,7 +160,7 @@ class _Maker:
         if kind == "object":
             return self._object(schema, place)
         if kind:
-            return _SIMPLE[kind]
+            return _simple(schema)
         return _ANYTHING_IN_PARTS if self._reading.nested_delimiter else Any
 
     def _object(self, schema: Schema, place: Place) -> Any:
@@ -192,6 +195,14 @@ def _choice(values: list[Any]) -> Any:
         message = "it has no choices"
         raise ValueError(message)
     return Annotated[Literal[tuple(values)], BeforeValidator(choice_meant(values))]
+
+
+def _simple(schema: Schema) -> Any:
+    text_format = format_of(schema)
+    if text_format not in URLS:
+        return TYPES[text_format] if text_format else _SIMPLE[schema["type"]]
+    base = AnyUrl if text_format == "uri" else _BaseMultiHostUrl
+    return type("Url", (base,), {"_constraints": UrlConstraints(**url_limits(schema))})
 
 
 def _can_be_a_name(key: str) -> bool:

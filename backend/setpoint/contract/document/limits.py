@@ -4,6 +4,7 @@ import math
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
+from setpoint.contract.document.text_format import HOST_REQUIRED, LIMITS_OF_URLS, SCHEMES, URLS
 from setpoint.text.shown import is_name
 
 Schema = Mapping[str, Any]
@@ -21,8 +22,15 @@ _LIMITS_OF: Mapping[object, Collection[str]] = {
 
 def do_fit(schema: Schema) -> bool:
     """Return whether all limits of `schema` are those of its type."""
-    limits = schema.keys() & (NUMBERS | LENGTHS | {"pattern"})
-    return limits <= {*_LIMITS_OF.get(_type_of(schema), ())}
+    limits = schema.keys() & (NUMBERS | LENGTHS | {"pattern", "format", SCHEMES, HOST_REQUIRED})
+    return limits <= {*_limits_of(schema)}
+
+
+def _limits_of(schema: Schema) -> Collection[str]:
+    kind = _type_of(schema)
+    if kind == "string" and "format" in schema:
+        return {"format", *LIMITS_OF_URLS} if schema["format"] in [*URLS] else {"format"}
+    return _LIMITS_OF.get(kind, ())
 
 
 def contradictions(document: Schema) -> Iterator[str]:

@@ -19,6 +19,7 @@ _KEYWORDS = {
     "string": {"min_length": "minLength", "max_length": "maxLength", "pattern": "pattern"},
     "array": {"min_length": "minItems", "max_length": "maxItems"},
     "set": {},  # its limits apply to an array after duplicates are removed
+    "format": {},  # they apply to what pydantic makes of a text
     "object": {"min_length": "minProperties", "max_length": "maxProperties"},
 }
 _CONSTRAINTS = (Ge, Gt, Le, Lt, MaxLen, MinLen, MultipleOf)
@@ -37,7 +38,8 @@ def constrained(schema: Schema, constraint: Any) -> tuple[Schema, bool]:
     if not limits or _CHANGES_THE_VALUE & limits.keys():
         return {}, False
     target = _constrained_part(schema)
-    keywords = _KEYWORDS.get("set" if "uniqueItems" in target else target.get("type", ""), {})
+    kind = "set" if "uniqueItems" in target else "format" if "format" in target else target.get("type", "")
+    keywords = _KEYWORDS.get(kind, {})
     said = {keywords[limit]: value for limit, value in limits.items() if limit in keywords and _is_plain(limit, value)}
     if target is schema:
         return {**schema, **said}, len(said) == len(limits)

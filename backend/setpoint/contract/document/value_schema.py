@@ -6,14 +6,16 @@ from pathlib import PurePath
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, NewType, Union, get_args, get_origin
 
-from pydantic import AfterValidator, BaseModel, RootModel, Secret, SecretStr
+from pydantic import AfterValidator, AnyUrl, BaseModel, RootModel, Secret, SecretStr
 from pydantic.fields import FieldInfo
+from pydantic.networks import _BaseMultiHostUrl
 from pydantic_settings import ForceDecode
 
 from setpoint.contract import secrecy
 from setpoint.contract.document.class_checks import ACROSS_FIELDS
 from setpoint.contract.document.other_sources import checks_when_it_is_made, has_init_of_its_own
 from setpoint.contract.document.schema_keywords import constrained, is_number_or_text
+from setpoint.contract.document.text_format import HOST_REQUIRED, SCHEMES, TYPES
 from setpoint.contract.field_type import is_class
 from setpoint.contract.guidance import Guidance, NamesEnvFile
 from setpoint.contract.plain_value import plain_value
@@ -110,9 +112,8 @@ class ValueSchemas:
 
     def _of_one_type(self, annotation: Any, place: Place, inside: tuple[type, ...]) -> Schema:
         origin = get_origin(annotation) or annotation
-        simple = next((name for kind, name in _SIMPLE.items() if annotation is kind), None)
-        if simple or annotation is SecretStr or is_class(annotation, (PurePath,)):
-            return {"type": simple or "string"}
+        if said := _simple(annotation) or _formatted(annotation, inside[-1]):
+            return said
         if origin is Literal or is_class(annotation, (Enum,)):
             return self._of_choices(annotation, place)
         if is_class(annotation, (BaseModel,)):
@@ -183,6 +184,32 @@ def key_of(model: type[BaseModel], name: str, *, is_setting: bool) -> str | None
         return name
     by_name = config.get("validate_by_name") or config.get("populate_by_name")
     return alias if isinstance(alias, str) and not by_name else None
+
+
+def _simple(annotation: Any) -> Schema | None:
+    found = next((name for kind, name in _SIMPLE.items() if annotation is kind), None)
+    is_text = annotation is SecretStr or is_class(annotation, (PurePath,))
+    return {"type": found or "string"} if found or is_text else None
+
+
+def _formatted(annotation: Any, model: type[BaseModel]) -> Schema | None:
+    """Return the schema of texts of a format; None if a type is not described by one."""
+    if is_class(annotation, (AnyUrl, _BaseMultiHostUrl)):
+        return _of_url(annotation)
+    text_format = next((name for name, kind in TYPES.items() if annotation is kind), None)
+    reads_numbers_as_usual = model.model_config.get("val_temporal_unit", "infer") == "infer"
+    return {"type": "string", "format": text_format} if text_format and reads_numbers_as_usual else None
+
+
+def _of_url(url: Any) -> Schema | None:
+    base: Any
+    base, text_format = (AnyUrl, "uri") if issubclass(url, AnyUrl) else (_BaseMultiHostUrl, "multi-host-uri")
+    if url.__get_pydantic_core_schema__.__func__ is not base.__get_pydantic_core_schema__.__func__:
+        return None
+    limits = url._constraints  # noqa: SLF001 - there is no other way to them
+    needs_host = limits.host_required and limits.default_host is None
+    said = {"maxLength": limits.max_length, SCHEMES: limits.allowed_schemes, HOST_REQUIRED: needs_host or None}
+    return {"type": "string", "format": text_format, **{key: each for key, each in said.items() if each is not None}}
 
 
 def _has_core_schema_of_its_own(model: type[BaseModel]) -> bool:
