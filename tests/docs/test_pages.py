@@ -12,7 +12,9 @@ from docs.typing_session import typed
 from setpoint.envfile.loaders import find_loader
 from support.prepared_python import prepared_program
 
-_LINK = re.compile(r"\[[^\]]*\]\((?!https?://|#)([^)#]+)")
+_LINK = re.compile(r"\[[^\]]*\]\((?!https?://)([^)#]*)(?:#([^)]+))?\)")
+_LINK_TEXT = re.compile(r"\[([^\]]*)\]\([^)]*\)")
+_CODE = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
 
 
 def _is_typed(page: Path) -> bool:
@@ -27,6 +29,17 @@ def _databases(page: Path) -> set[str]:
 def _same_time(text: str) -> str:
     """Return `text` with the same time everywhere: it is another one whenever somebody types."""
     return re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", "YYYY-MM-DD HH:MM:SS", text)
+
+
+def _anchors(page: Path) -> set[str]:
+    """Return the anchors that GitHub gives the headings of `page`."""
+    headings = re.findall(r"^#+ (.*)$", _CODE.sub("", page.read_text(encoding="utf-8")), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", _LINK_TEXT.sub(r"\1", each).lower()).replace(" ", "-") for each in headings}
+
+
+def _leads_somewhere(page: Path, target: str, anchor: str) -> bool:
+    there = page.parent / target if target else page
+    return there.exists() and (not anchor or anchor in _anchors(there))
 
 
 def _type(page: Path, clone: Path, *programs: str) -> None:
@@ -80,12 +93,10 @@ def test_the_readme_is_typed() -> None:
 
 
 @pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.relative_to(ROOT)))
-def test_every_link_to_a_file_leads_somewhere(page: Path) -> None:
-    """A relative link names a file or a folder of the repository."""
-    broken = [
-        target for target in _LINK.findall(page.read_text(encoding="utf-8")) if not (page.parent / target).exists()
-    ]
-    assert broken == []
+def test_every_link_leads_somewhere(page: Path) -> None:
+    """A relative link names a file or a folder of the repository, and after a `#` a heading in it."""
+    links = _LINK.findall(page.read_text(encoding="utf-8"))
+    assert [f"{target}#{anchor}" for target, anchor in links if not _leads_somewhere(page, target, anchor)] == []
 
 
 @pytest.mark.parametrize(
