@@ -1,6 +1,6 @@
 # Every command here works on a fresh clone: it sets up what it needs first.
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test all-tests coverage chromium nginx strace other-pythons faults loaders deploys differential lint lint-generated check-env generate fix lock release bench peers clean
+.PHONY: help setup run demo chromium nginx strace test all-tests coverage other-pythons faults loaders deploys differential lint lint-generated check-env generate fix lock release bench peers clean
 
 PYTHON ?= python3
 # Another Python has an environment of its own: `make all-tests PYTHON=python3.12`.
@@ -17,12 +17,12 @@ PEERS := .venv-peers/.ready
 PEERS_NODE := benchmarks/peers
 PEERS_MODULES := $(PEERS_NODE)/node_modules/.package-lock.json
 PYTEST = $(BIN)/pytest
-# One more than the two cores that a run is made for, because tests wait for servers and disks, too; each gets a part of
-# the suite as it is in folders, so that few start the same server, and takes from the others when it is done.
+# One more than the cores of the machine that a run is made for, because tests also wait for servers and disks. Each
+# worker begins with tests that are next to each other, so that few start the same server, and then steals from others.
 WORKERS = -n 3 --dist worksteal
-# What CI runs besides: `all-tests` selects nothing.
+# `all-tests`, which CI runs, empties this.
 SELECTED = -m 'not long'
-# Tests start the service hundreds of times, and each start would compile it anew.
+# Tests start the service hundreds of times; without this, each start would compile it again.
 unexport PYTHONDONTWRITEBYTECODE
 NPM = PATH="$(BIN):$$PATH" npm --ignore-scripts --no-audit --no-fund --loglevel=error
 
@@ -39,51 +39,48 @@ $(READY): requirements/dev.txt pyproject.toml
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-# npm's dotenv, which a test compares with what we say of it. Node.js itself comes with the Python packages.
+# npm's dotenv, with which a test compares our reader. Node.js itself comes with the Python packages.
 $(NODE_MODULES): $(LIVE)/package-lock.json | $(READY)
 	@$(NPM) ci --prefix $(LIVE) >/dev/null
 	@touch $@
 
-# PostgreSQL's own servers, the oldest and the newest that the store is tested on. The packages hold links as a list,
-# and a script of theirs makes them.
+# The oldest and the newest PostgreSQL server that the store is tested on. npm packages can't contain symbolic links, so a
+# script in each makes them.
 $(SERVERS_MODULES): $(SERVERS)/package-lock.json | $(READY)
 	@$(NPM) ci --prefix $(SERVERS) >/dev/null
 	@for server in $(SERVERS)/node_modules/*/; do (cd "$$server" && PATH="$(BIN):$$PATH" node scripts/hydrate-symlinks.js) || exit 1; done
 	@touch $@
 
-# What looks for pages that some people can't use.
+# axe-core, which finds pages that some people can't use.
 $(AXE_MODULES): $(AXE)/package-lock.json | $(READY)
 	@$(NPM) ci --prefix $(AXE) >/dev/null
 	@touch $@
 
-# What Setpoint is compared with stays out of the environment that Setpoint is developed in, but has its Python.
+# What Setpoint is compared with has an environment of its own: its dependencies must not decide ours.
 $(PEERS): requirements/peers.txt | $(READY)
 	@test -x .venv-peers/bin/pip || $(BIN)/python -m venv .venv-peers
 	@.venv-peers/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/peers.txt
 	@touch $@
 
-# package.json puts a package that is there anyhow in the place of varlock's helpers for key stores: not every registry
-# has all of them, and npm installs from a lock only if all can be found.
+# package.json replaces varlock's helpers for key stores with a package that is installed anyway: npm installs from a lock
+# only if every package is found, and not every registry has all of the helpers.
 $(PEERS_MODULES): $(PEERS_NODE)/package-lock.json | $(READY)
 	@$(NPM) ci --prefix $(PEERS_NODE) >/dev/null
 	@touch $@
 
-run: $(READY) ## Serve on this machine with an embedded database, and say where and what to try
+run: $(READY) ## Start the service on this machine, and say what to try
 	@cd backend && $(BIN)/python -m config init --local && exec env SETPOINT_WELCOME=1 $(BIN)/gunicorn run:application
 
-# The tests of the pages drive the Chromium of this machine.
-chromium: ## Install Chromium, if there is none and this machine lets you
-	@.ci/install-program chromium 'the tests of the pages'
-
-demo: $(READY) ## Show a service with a sample app, of whose three instances two refuse a revision
+demo: $(READY) ## Show the service at work: two of three instances refuse a revision
 	@$(BIN)/python demo
 
-# So that what is said of a proxy is tried with one.
-nginx: ## Install nginx, if there is none and this machine lets you; it is not started
+chromium: ## Install Chromium, for the tests of the pages, if it is missing
+	@.ci/install-program chromium 'the tests of the pages'
+
+nginx: ## Install nginx, for the tests of recipes, if it is missing; it is not started
 	@.ci/install-program nginx 'the tests of recipes'
 
-# So that a test knows what a power cut would leave.
-strace: ## Install strace, if there is none and this machine lets you
+strace: ## Install strace, for the tests of power cuts, if it is missing
 	@.ci/install-program strace 'the tests of power cuts'
 
 test: $(READY) $(NODE_MODULES) $(SERVERS_MODULES) $(AXE_MODULES) chromium nginx strace ## Run all tests but the long ones
@@ -92,17 +89,17 @@ test: $(READY) $(NODE_MODULES) $(SERVERS_MODULES) $(AXE_MODULES) chromium nginx 
 all-tests: ## Run all tests
 	@$(MAKE) --no-print-directory test SELECTED=
 
-coverage: $(READY) ## Run all tests, and fail if they leave too much of the code unreached
+coverage: $(READY) ## Run all tests, and fail if they reach too little of the code
 	@$(BIN)/coverage erase
 	@$(MAKE) --no-print-directory all-tests PYTEST='$(BIN)/coverage run -m pytest'
 	@find . -maxdepth 1 -name '.coverage.*' -empty -delete # of processes that were killed
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
 
-other-pythons: ## Run all tests on the other Pythons that are supported and on this machine
+other-pythons: ## Run all tests on each other supported Python of this machine
 	@.ci/other-pythons
 
-faults: $(READY) $(SERVERS_MODULES) strace ## Try faults that need luck to hit, 25 times each
+faults: $(READY) $(SERVERS_MODULES) strace ## Repeat the tests of faults that only show by chance
 	@FAULT_ROUNDS=25 $(BIN)/pytest -n 2 --timeout 1200 tests/faults tests/app/domain/test_identity.py tests/app/store/test_sealing.py tests/app/http/resources/test_refusal_times.py
 	@DIFFERENTIAL_EXAMPLES=25 $(BIN)/pytest -n 2 --timeout 1200 tests/setpoint/differential
 	@DESCRIBED_EXAMPLES=100 $(BIN)/pytest -n 2 --timeout 1200 tests/app/http/resources/test_described_answers.py
@@ -113,7 +110,7 @@ loaders: $(READY) ## Print how many published cases each loader reads right
 deploys: $(READY) ## Print how many published cases of each kind of deploy file are read right
 	@$(BIN)/pytest -q -n 0 -s $(wildcard tests/setpoint/deploys/*/test_published_cases.py)
 
-differential: $(READY) ## Hold Setpoint to settings classes of all kinds, in many environments
+differential: $(READY) ## Compare Setpoint with settings classes of all kinds, in many environments
 	@DIFFERENTIAL_EXAMPLES=$${DIFFERENTIAL_EXAMPLES:-300} $(BIN)/pytest -q -n 0 -s --timeout=0 tests/setpoint/differential
 
 lint: $(READY) ## Check style, types, layers and generated files
@@ -136,7 +133,7 @@ check-env: $(READY) ## Check an env file: make check-env ENV=path/to/prod.env
 	@file='$(ENV)'; case "$$file" in ''|/*) ;; *) file='$(CURDIR)'/"$$file" ;; esac; \
 	cd backend && $(BIN)/python -m config check $${file:+"$$file"}
 
-generate: $(READY) ## Write the generated files anew
+generate: $(READY) ## Rewrite the generated files
 	@cd backend && $(BIN)/python -m config example
 	@cd backend && $(BIN)/python -m config docs
 	@PYTHONPATH=tests $(BIN)/python tests/docs/rule_data.py
@@ -153,7 +150,7 @@ fix: $(READY) ## Fix what the linters can fix
 LOCK = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
 
-lock: $(READY) ## Pin the newest allowed dependencies again, with hashes
+lock: $(READY) ## Pin the newest allowed dependencies, with hashes
 	@$(LOCK) pyproject.toml --group server --output-file requirements/server.txt
 	@$(LOCK) pyproject.toml --group dev --constraint requirements/server.txt --output-file requirements/dev.txt
 	@$(LOCK) --group peers --constraint requirements/server.txt --output-file requirements/peers.txt
@@ -162,10 +159,10 @@ lock: $(READY) ## Pin the newest allowed dependencies again, with hashes
 release: $(READY) ## Check everything, then build the sdist and the wheel; publish nothing
 	@.ci/release
 
-bench: $(READY) $(PEERS) $(PEERS_MODULES) $(SERVERS_MODULES) ## Measure side by side with the alternatives
+bench: $(READY) $(PEERS) $(PEERS_MODULES) $(SERVERS_MODULES) ## Measure Setpoint and the alternatives side by side
 	@PYTHONPATH=tests $(BIN)/python benchmarks
 
-peers: $(READY) $(PEERS) $(PEERS_MODULES) ## Try the alternatives, and write the tables of them anew
+peers: $(READY) $(PEERS) $(PEERS_MODULES) ## Try the alternatives, and rewrite the tables of docs/peers.md
 	@$(BIN)/python benchmarks/tried.py
 
 clean: ## Remove what `make` made
