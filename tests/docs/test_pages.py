@@ -99,6 +99,11 @@ def test_every_link_leads_somewhere(page: Path) -> None:
     assert [f"{target}#{anchor}" for target, anchor in links if not _leads_somewhere(page, target, anchor)] == []
 
 
+def test_no_page_installs_setpoint_by_its_name() -> None:
+    """No package index has it: what has that name there is somebody else's."""
+    assert [page.name for page in pages() if re.search(r"install setpoint\b", page.read_text(encoding="utf-8"))] == []
+
+
 @pytest.mark.parametrize(
     "block",
     [block for page in pages() for block in blocks(page) if block.language == "toml"],
