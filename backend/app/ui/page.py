@@ -125,12 +125,6 @@ def _counted(text: str, counts: Mapping[str, int]) -> str:
     return f"{text} {counts[text]:,}" if text in counts else text
 
 
-def may_somewhere(scope: Scope, app: str = "*") -> bool:
-    """Return whether the signed-in user may do something in any environment of an app, or of any app."""
-    asking = visitor()
-    return asking is not None and asking.token.allows_somewhere(scope, app)
-
-
 def may(scope: Scope, place: Place) -> bool:
     """Return whether the signed-in user may do something in an environment: pages show no buttons that are refused."""
     asking = visitor()

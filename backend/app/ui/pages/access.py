@@ -16,7 +16,7 @@ from app.service.exchanging import Exchanging
 from app.service.pages.access import AccessShown, TokenRow
 from app.service.ports import Clock
 from app.service.tokens import ISSUER, Grant, Tokens
-from app.ui.forms import form
+from app.ui.forms import form, number_in
 from app.ui.page import Page, frame_of_the_service
 from app.ui.showing import posted, see, shown
 from app.views.authentication import actor
@@ -24,8 +24,6 @@ from app.views.marks import Mark
 
 LIFETIMES = {"1": "1 day", "7": "7 days", "30": "30 days", "90": "90 days", "365": "a year", "": "never"}
 """The choices for the lifetime of a new token, in days."""
-
-_MOST_DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +49,8 @@ class _Access:
 
     def listed(self, status: int = HTTPStatus.OK, **extras: object) -> Page:
         """Return the page, with what was typed into its form and what is wrong with it."""
-        number = request.args.get("page", "1")
-        page = int(number) if number.isascii() and number.isdigit() and 0 < len(number) <= _MOST_DIGITS else 1
-        found = self.shown.of(actor(), max(page, 1), with_ended=request.args.get("ended") == "1")
+        page = number_in(request.args, "page") or 1
+        found = self.shown.of(actor(), page, with_ended=request.args.get("ended") == "1")
         more = {"typed": {}, "problems": (), "lifetimes": LIFETIMES, **extras}
         return Page("access.html", found, frame_of_the_service("Access"), status, more)
 

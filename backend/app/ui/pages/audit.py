@@ -7,13 +7,12 @@ from flask import Blueprint, request
 from app.domain.errors import NotFoundError
 from app.domain.place import Place
 from app.service.pages.audit import AuditShown, Filter
+from app.ui.forms import number_in
 from app.ui.page import Frame, Page, frame_of_app, frame_of_environment, frame_of_the_service
 from app.ui.showing import shown
 from app.views.authentication import actor
 from app.views.labels import checked_label
 from app.views.marks import Mark
-
-_LONGEST_NUMBER = 18
 
 
 def audit_page(pages: Blueprint, audit: AuditShown) -> None:
@@ -34,15 +33,15 @@ def _wanted() -> Filter:
         Problem: 422 for a name that no app or environment can have.
         NotFoundError: The page of the log does not begin with a number.
     """
-    text = {name: request.args.get(name, "").strip() for name in ("app", "environment", "action", "before")}
+    text = {name: request.args.get(name, "").strip() for name in ("app", "environment", "action")}
     for name in ("app", "environment"):
         if text[name]:
             checked_label(name, text[name])
-    before = text["before"]
-    if before and not (before.isascii() and before.isdigit() and len(before) <= _LONGEST_NUMBER):
+    before = number_in(request.args, "before")
+    if before is None and request.args.get("before"):
         message = "there is no such page of the log"
         raise NotFoundError(message)
-    return Filter(text["app"], text["environment"], text["action"], int(before) if before else None)
+    return Filter(text["app"], text["environment"], text["action"], before)
 
 
 def _query(wanted: Filter, before: int) -> str:

@@ -7,6 +7,7 @@ from flask import Blueprint, request
 from app.domain.identity import Scope
 from app.domain.session import State
 from app.service.pages.instances import InstancePages, InstancesShown, Wish
+from app.ui.forms import number_in
 from app.ui.page import Page, frame_of_environment
 from app.ui.showing import shown
 from app.views.labels import checked_place
@@ -43,7 +44,7 @@ def _wish() -> Wish:
         state=State(state) if state in set(State) else None,
         release=asked.get("release", ""),
         schema=asked.get("schema", ""),
-        start=max(0, asked.get("start", 0, type=int)),
+        start=number_in(asked, "start") or 0,
     )
 
 

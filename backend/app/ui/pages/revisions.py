@@ -51,8 +51,8 @@ def revision_pages(pages: Blueprint, use_case: RevisionPages) -> None:
     @marked(Mark("Redirect to a comparison of two revisions", scope=Scope.CONFIG_READ, is_page=True))
     def choose(app: str, environment: str) -> Response:
         place = checked_place(app, environment)
-        old, new = (request.args.get(each, 0, type=int) for each in ("old", "new"))
-        return see(f"/apps/{place}/compare/{max(0, old)}...{max(0, new)}")
+        old, new = (number_in(request.args, each) or 0 for each in ("old", "new"))
+        return see(f"/apps/{place}/compare/{old}...{new}")
 
 
 def roll_back_page(pages: Blueprint, use_case: RollingBack) -> None:
