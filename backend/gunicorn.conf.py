@@ -1,4 +1,4 @@
-"""How gunicorn serves this service: each value with its reason; some come from the settings.
+"""How gunicorn runs this service: each value with its reason; some come from the settings.
 
 gunicorn executes this file again at each reload, in a master that keeps the modules it has imported. So our modules are
 dropped first, and the few that a master needs are imported again as they now are on disk. Settings are read and
@@ -47,9 +47,9 @@ _OTHER_FILES = 128
 
 def _environment() -> dict[str, str]:
     """Return what workers have in their environment anyway: that of this process, and `gunicorn --env`."""
-    parser = Config().parser()
-    given = [parser.parse_known_args(words)[0].raw_env for words in (sys.argv[1:], Config().get_cmd_args_from_env())]
-    pairs: list[str] = next(filter(None, given), [])
+    parse = Config().parser().parse_known_args
+    typed, from_variable = (parse(words)[0].raw_env for words in (sys.argv[1:], Config().get_cmd_args_from_env()))
+    pairs: list[str] = typed or from_variable or []
     return {**os.environ, **dict(pair.partition("=")[::2] for pair in pairs)}  # noqa: TID251 - passed on unread
 
 
@@ -103,7 +103,7 @@ accesslog = None
 
 
 class logger_class(Logger):  # type: ignore[misc]  # noqa: N801 - the setting's name; gunicorn has no types
-    """Gunicorn's logger, which takes a log configuration as a wish to log accesses, and then works for each request."""
+    """Gunicorn's logger without its access log, for which a log configuration would make it format each request."""
 
     @property
     def access_log_enabled(self) -> bool:

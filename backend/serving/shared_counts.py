@@ -43,7 +43,10 @@ def _own_folder() -> Path | None:
 
 
 def _locked_folder(parent: Path) -> Path:
-    """Return a new folder with a lock in it that this process and its workers hold until they end, however they do."""
+    """Return a new folder with a lock in it that this process and its workers hold until they end, however they do.
+
+    It gets its name once it is locked, so that no other master takes it for abandoned.
+    """
     draft = Path(tempfile.mkdtemp(prefix=f".{_NAME}", dir=parent))
     fcntl.flock(os.open(draft / _LOCK, os.O_RDWR | os.O_CREAT, 0o600), fcntl.LOCK_EX)
     return draft.rename(parent / f"{_NAME}{os.getpid()}-{draft.name.removeprefix(f'.{_NAME}')}")

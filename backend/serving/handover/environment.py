@@ -11,7 +11,7 @@ from typing import NoReturn
 
 from serving.handover.handover import Handover
 
-_BACKEND = Path(__file__).resolve().parents[2]
+_BACKEND = str(Path(__file__).resolve().parents[2])
 _LIMIT_IN_SECONDS = 20
 
 # What a parent handed over to this process isn't what this process hands over to its own workers.
@@ -49,7 +49,6 @@ def validated_environment(environment: Mapping[str, str]) -> Handover:
 
 
 def _validation(environment: Mapping[str, str]) -> "subprocess.CompletedProcess[str]":
-    path = os.pathsep.join(filter(None, (str(_BACKEND), environment.get("PYTHONPATH"))))
     own = {name: value for name, value in environment.items() if name != _HANDED_OVER}
     return subprocess.run(  # noqa: S603 - our own interpreter and program
         [sys.executable, "-P", "-m", "serving.handover.program", str(_LIMIT_IN_SECONDS)],
@@ -57,9 +56,15 @@ def _validation(environment: Mapping[str, str]) -> "subprocess.CompletedProcess[
         check=False,
         encoding="utf-8",
         errors="backslashreplace",
-        env={**own, "PYTHONPATH": path},
+        env=with_our_modules(own),
         stdin=subprocess.DEVNULL,
     )
+
+
+def with_our_modules(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return `environment` for an interpreter that finds the modules of this service, wherever it is started."""
+    path = os.pathsep.join(filter(None, (_BACKEND, environment.get("PYTHONPATH"))))
+    return {**environment, "PYTHONPATH": path}
 
 
 def _reason(environment: Mapping[str, str]) -> str:

@@ -10,7 +10,8 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
+
+from serving.handover.environment import with_our_modules
 
 LIMIT_IN_SECONDS = 30.0
 """The longest rehearsal: the master waits for it, and does nothing else in the meantime.
@@ -19,7 +20,6 @@ It takes some two seconds of a core, and a container may have a tenth of one.
 """
 
 _LOOK_UP_EVERY_SECONDS = 0.1
-_BACKEND = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True)
@@ -68,12 +68,11 @@ def rehearse(
         The result; None if it was interrupted.
     """
     words = (str(limit), json.dumps(start.addresses))
-    path = os.pathsep.join(filter(None, (str(_BACKEND), start.environment.get("PYTHONPATH"))))
     try:
         process = subprocess.Popen(  # noqa: S603 - our own interpreter and program
             [start.interpreter, "-P", "-m", "serving.reload.preflight", *words, *start.arguments],
             cwd=start.directory,
-            env={**start.environment, "PYTHONPATH": path},
+            env=with_our_modules(start.environment),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -11,7 +11,7 @@ from gevent.threadpool import ThreadPool  # type: ignore[import-untyped]  # has 
 from serving.worker.connection import GunicornConnection, connection_of
 
 _SECONDS_TO_HOLD_UP = 0.0002
-"""How long a thread keeps the interpreter from the event loop, which delays new requests."""
+"""After how long a thread must let the event loop run, so that new requests wait no longer than that."""
 
 Result = TypeVar("Result")
 
@@ -36,8 +36,8 @@ class GunicornServer:
         gevent.sleep(seconds)
 
     def beside_other_requests(self, work: Callable[[], Result]) -> Result:
-        """Do `work` in a thread: the event loop keeps running, as the interpreter switches every few milliseconds."""
-        # The pool would log what is raised in it, although the request gets it, and without knowing its secrets.
+        """Do `work` in a thread, while the event loop keeps running."""
+        # The pool would log what is raised in it, without the secrets of the request, which raises it anyway.
         result, error = self._threads.apply(copy_context().run, (_attempt, work))
         if error is not None:
             raise error
