@@ -7,20 +7,18 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import urllib3
 
-from app.domain.identity import Principal, PrincipalKind
-from app.service.tokens import Tokens
 from app.store.opening import open_store
 from app.stream.heartbeats import HEARTBEAT_SECONDS
 from docs.documents import ROOT, blocks
 from setpoint.client.answer import WaitError
 from setpoint.client.connection import Connection
 from setpoint.client.login import Login
+from support.configuration_service import first_token
 from support.followed_environment import PLACE, Billing
 from support.free_port import free_port
 from support.gunicorn_process import GunicornProcess, eventually, gunicorn
@@ -52,9 +50,7 @@ def proxied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxied]:
     """Two workers of the service behind the nginx of the page; one environment has a revision."""
     folder = tmp_path_factory.mktemp("nginx")
     url = f"sqlite:///{folder}/setpoint.db"
-    with closing(open_store(url, KEYS)) as store:
-        ada = Principal(PrincipalKind.PERSON, "setpoint", "ada", "Ada")
-        admin = Tokens(store, lambda: datetime.now(UTC)).first(ada).text
+    admin = first_token(url)
     variables = {"DATABASE_URL": url, "WEB_CONCURRENCY": "2", **_SAID}
     with gunicorn(folder / "output", variables) as server:
         server.wait_until_ready()

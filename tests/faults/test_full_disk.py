@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from support.contenders import Client, first_token, push_contract
+from support.configuration_service import first_token
+from support.contenders import Client, push_contract
 from support.fresh_database import fresh_database
 from support.gunicorn_process import GUNICORN, GunicornProcess, gunicorn
 from support.keyed_settings import KEYS

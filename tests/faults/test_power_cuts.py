@@ -9,7 +9,8 @@ import pytest
 
 from app.store.opening import open_store
 from app.store.sqlite.store import SqliteStore
-from support.contenders import Client, Writer, first_token, push_contract
+from support.configuration_service import first_token
+from support.contenders import Client, Writer, push_contract
 from support.fresh_database import fresh_database
 from support.gunicorn_process import GUNICORN, gunicorn
 from support.keyed_settings import KEYS

@@ -11,7 +11,8 @@ from statistics import median_high
 import pytest
 
 from app.store.sqlite.engine import DRIVER
-from support.contenders import Client, first_token, push_contract
+from support.configuration_service import first_token
+from support.contenders import Client, push_contract
 from support.fresh_database import fresh_database
 from support.gunicorn_process import GUNICORN, GunicornProcess, gunicorn
 from support.keyed_settings import KEYS

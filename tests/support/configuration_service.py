@@ -1,5 +1,6 @@
 """The use cases of the service on a store, as tests use them."""
 
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -13,6 +14,8 @@ from app.service.schemas import Schemas
 from app.service.tokens import Tokens
 from app.service.writing.intent import Intent
 from app.service.writing.revising import Revising
+from app.store.opening import open_store
+from support.keyed_settings import KEYS
 from support.small_contract import Contract, contract
 
 ADA = Principal(PrincipalKind.PERSON, "setpoint", "ada", "Ada")
@@ -43,6 +46,12 @@ def actor(principal: Principal = ADA, *scopes: Scope, bounds: tuple[str, ...] = 
     held = rights_within(scopes or {Scope.ADMIN}, map(Bound.parse, bounds))
     made_at = datetime(2026, 1, 1, tzinfo=UTC)
     return Actor(Token(principal.subject, principal.subject, principal, "test", held, made_at), "request-1")
+
+
+def first_token(database_url: str, keys: str = KEYS) -> str:
+    """Return the token of Ada, who may do everything in the service with this database."""
+    with closing(open_store(database_url, keys)) as store:
+        return Tokens(store, lambda: datetime.now(UTC)).first(ADA).text
 
 
 @dataclass

@@ -10,9 +10,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from typing import Any
 
-from app.service.tokens import Tokens
-from app.store.opening import open_store
-from support.configuration_service import ADA, Clock
+from support.configuration_service import first_token
 from support.gunicorn_process import PATIENCE_IN_SECONDS, GunicornProcess, eventually
 from support.small_contract import contract
 
@@ -96,12 +94,6 @@ def begin(server: GunicornProcess, database: str, keys: str) -> str:
     token = first_token(database, keys)
     push_contract(server, token)
     return token
-
-
-def first_token(database: str, keys: str) -> str:
-    """Return a token that may do everything."""
-    with closing(open_store(database, keys)) as store:
-        return Tokens(store, Clock()).first(ADA).text
 
 
 def push_contract(server: GunicornProcess, token: str) -> None:

@@ -1,21 +1,17 @@
 """The pages as a browser gets them: a real service under gunicorn, an admin, and windows that watch what they load."""
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import urllib3
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
 
-from app.domain.identity import Principal, PrincipalKind
-from app.service.tokens import Tokens
-from app.store.opening import open_store
+from support.configuration_service import first_token
 from support.fresh_database import fresh_database
 from support.gunicorn_process import GunicornProcess, gunicorn
-from support.keyed_settings import KEYS
 from support.small_contract import Contract
 
 PATIENCE_IN_MILLISECONDS = 15_000
@@ -107,9 +103,7 @@ class ServedPages:
 def served_pages(folder: Path, **variables: str) -> Iterator[ServedPages]:
     """Run the service with one worker on a new database in `folder`."""
     url = fresh_database(folder)
-    with closing(open_store(url, KEYS)) as store:
-        ada = Principal(PrincipalKind.PERSON, "setpoint", "ada", "Ada")
-        admin = Tokens(store, lambda: datetime.now(UTC)).first(ada).text
+    admin = first_token(url)
     with gunicorn(folder / "service.log", {"DATABASE_URL": url, **variables}) as process:
         process.wait_until_ready()
         yield ServedPages(f"http://{process.address[0]}:{process.address[1]}", admin, process)

@@ -5,12 +5,11 @@ import signal
 import socket
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
-from app.domain.identity import Principal, PrincipalKind
-from app.service.tokens import Tokens
 from app.store.opening import open_store
+from support.configuration_service import first_token
 from support.followed_environment import Billing
 from support.gunicorn_process import GunicornProcess, eventually, gunicorn
 from support.keyed_settings import KEYS
@@ -65,10 +64,7 @@ class ServiceAtPort:
 
     def billing(self) -> Billing:
         """Return an environment of it."""
-        with closing(open_store(self.database_url, KEYS)) as store:
-            ada = Principal(PrincipalKind.PERSON, "setpoint", "ada", "Ada")
-            admin = Tokens(store, lambda: datetime.now(UTC)).first(ada).text
-        return Billing(self.url, admin)
+        return Billing(self.url, first_token(self.database_url))
 
     @property
     def workers(self) -> Mapping[str, datetime]:

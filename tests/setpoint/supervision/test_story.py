@@ -8,20 +8,16 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
-from datetime import UTC, datetime
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Self
 
 import pytest
 import urllib3
 
-from app.domain.identity import Principal, PrincipalKind
-from app.service.tokens import Tokens
-from app.store.opening import open_store
+from support.configuration_service import first_token
 from support.followed_environment import Billing
 from support.gunicorn_process import GUNICORN, GunicornProcess, gunicorn
-from support.keyed_settings import KEYS
 from support.supervised import STRICT, until
 
 APP = """
@@ -54,10 +50,7 @@ def service(folder: Path) -> Iterator[GunicornProcess]:
 @pytest.fixture(scope="module")
 def billing(service: GunicornProcess, folder: Path) -> Billing:
     """An environment of it."""
-    with closing(open_store(f"sqlite:///{folder}/setpoint.db", KEYS)) as store:
-        ada = Principal(PrincipalKind.PERSON, "setpoint", "ada", "Ada")
-        admin = Tokens(store, lambda: datetime.now(UTC)).first(ada).text
-    return Billing(f"http://127.0.0.1:{service.address[1]}", admin)
+    return Billing(f"http://127.0.0.1:{service.address[1]}", first_token(f"sqlite:///{folder}/setpoint.db"))
 
 
 @pytest.fixture(scope="module")
