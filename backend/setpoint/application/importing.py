@@ -153,10 +153,9 @@ def _settings_classes(found: object, inside: tuple[object, ...]) -> Iterator[typ
 def _annotations(model: type) -> Mapping[str, Any]:
     if issubclass(model, BaseModel):
         return {name: field.annotation for name, field in model.model_fields.items()}
-    try:
+    with AppCode():  # An annotation is an expression, which may raise anything.
         return get_type_hints(model)
-    except NameError:
-        return {}
+    return {}
 
 
 def _from_failed_module(error: BaseException, module_name: str, class_name: str) -> tuple[type[BaseSettings], ...]:

@@ -19,6 +19,15 @@ class Settings(BaseSettings):
     api_key: SecretStr
     port: int = 1
 """
+ODD = """\
+from dataclasses import dataclass
+
+
+@dataclass
+class Odd:
+    port: "1 / 0"
+"""
+"""A class whose annotations can't be looked at, of which libraries have some."""
 CANARY = "kX9vQ2mW7c"
 
 
@@ -143,6 +152,8 @@ def test_types_that_are_named_ahead_are_found_after_a_failure(tmp_path: Path) ->
         (HEAD, "theirs:Other", "`theirs` has no settings class `Other`"),
         (HEAD, "theirs:sys", "`theirs` has no settings class `sys`"),
         (HEAD, "theirs:Settings.port", "`theirs` has no settings class `Settings.port`"),
+        (HEAD + ODD, "theirs:Odd", "`theirs` has no settings class `Odd`"),
+        (ODD + "raise KeyError\n", "theirs:Settings", "cannot import `theirs`: KeyError at "),
         (HEAD, "theirs", "`theirs` is not a settings class"),
         (HEAD, ":Settings", "`:Settings` is not a settings class"),
         (HEAD, ".theirs:Settings", "`.theirs:Settings` is not a settings class"),
