@@ -11,6 +11,7 @@ from setpoint.cli.deploy_options import add_deploy_options, add_service_options
 from setpoint.cli.options import add_files, add_view_options, chosen_settings
 from setpoint.cli.output import write_result
 from setpoint.cli.shown_setting import (
+    UNSET,
     as_json,
     others_in_words,
     shown_default,
@@ -48,8 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
     contracts = contracts_of(references, project)
     contract, variable = _wanted(contracts, arguments.name)
     subject = next(each for each in values_to_show(arguments, contracts, project) if each.contract is contract)
-    depth = len(variable.setting)
-    found = [each for each in provenances(subject) if each.variable.setting[:depth] == variable.setting]
+    found = _about(list(provenances(subject)), variable.setting)
     if arguments.format == "json":
         write_result(_json(subject, variable, found))
     else:
@@ -59,24 +59,38 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _wanted(contracts: Sequence[SettingsContract], name: str) -> tuple[SettingsContract, Variable]:
     """Return the first of `contracts` that reads the variable or has the setting `name`, and its variable."""
-    for contract in contracts:
-        if variable := contract.find(name):
-            return contract, variable
-    known = [(contract, variable) for contract in contracts for variable in contract.variables]
+    found = next(_readers(contracts, name), None)
+    if found is None:
+        raise UnableError(_nobody_reads(contracts, name))
+    return found
+
+
+def _readers(contracts: Sequence[SettingsContract], name: str) -> Iterator[tuple[SettingsContract, Variable]]:
+    """Yield the variables that are called `name`, and after them those of the settings that are."""
+    yield from ((each, found) for each in contracts if (found := each.find(name)))
     for contract in contracts:
         for field, inside in contract.of_values:
-            if variable := inside.find(name):
-                return contract, variable._replace(setting=(field, *variable.setting))
-    for contract, variable in known:
-        if ".".join(variable.setting).casefold() == name.casefold():
-            return contract, variable
-    names = [variable.name for _, variable in known]
+            if found := inside.find(name):
+                yield contract, found._replace(setting=(field, *found.setting))
+    for contract in contracts:
+        settings = ((".".join(each.setting), each) for each in contract.variables)
+        yield from ((contract, each) for setting, each in settings if setting.casefold() == name.casefold())
+
+
+def _nobody_reads(contracts: Sequence[SettingsContract], name: str) -> str:
+    names = [variable.name for contract in contracts for variable in contract.variables]
     meant = nearest(name, names, max(1, allowed_steps(name)))
     closest = meant or nearest(name, names, len(name))
     advice = f"did you mean `{closest}`?" if meant else f"the nearest is `{closest}`" if closest else "it has none"
     owners = joined([f"`{each.reference}`" for each in contracts])
-    message = f"{owners} {'reads' if len(contracts) == 1 else 'read'} no `{printable(name)}`; {advice}"
-    raise UnableError(message)
+    return f"{owners} {'reads' if len(contracts) == 1 else 'read'} no `{printable(name)}`; {advice}"
+
+
+def _about(found: Sequence[Provenance], setting: tuple[str | int, ...]) -> Sequence[Provenance]:
+    """Return those of `found` that are about `setting` or its parts; if none is, those about what is around it."""
+    inside = [each for each in found if each.variable.setting[: len(setting)] == setting]
+    around = [each for each in found if setting[: len(each.variable.setting)] == each.variable.setting]
+    return inside or around[-1:]
 
 
 def _lines(subject: Subject, variable: Variable, found: Sequence[Provenance]) -> Iterator[str]:
@@ -92,6 +106,8 @@ def _lines(subject: Subject, variable: Variable, found: Sequence[Provenance]) ->
         yield ""
         yield f"{printable(each.shown_name)} is {_state(subject, each, variable)}"
         yield from (f"  {other}" for other in others_in_words(subject, each))
+    if not found:
+        yield from ("", f"{variable.name} is unset")
 
 
 def _state(subject: Subject, provenance: Provenance, variable: Variable) -> str:
@@ -101,6 +117,8 @@ def _state(subject: Subject, provenance: Provenance, variable: Variable) -> str:
         return where
     if provenance.winner is not None:
         return f"{value_in_words(subject, provenance)} ({where})"
+    if value_in_words(subject, provenance) == UNSET:
+        return "unset"
     is_made = provenance.variable.has_computed_default and not variable.has_computed_default
     return "computed by code of the settings class" if is_made else "at its default"
 

@@ -25,6 +25,9 @@ from setpoint.text.join import counted, joined
 from setpoint.validation.record import SourceRecord
 from setpoint.validation.refusal import RefusalKind
 
+UNSET = "(unset)"
+"""What is shown of a setting that has no value."""
+
 _FAILING = "a source that fails"
 _WHERE_UNKNOWN = "not known, because a source fails"
 
@@ -117,7 +120,7 @@ def value_in_words(subject: Subject, provenance: Provenance) -> str:
         return visible(default)
     if provenance.variable.required:
         return "(missing)"
-    return "(computed)" if provenance.variable.has_computed_default else "(unset)"
+    return "(computed)" if provenance.variable.has_computed_default else UNSET
 
 
 def _source_fails(subject: Subject) -> bool:

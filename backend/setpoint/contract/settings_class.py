@@ -81,6 +81,11 @@ class SettingsContract:
         return bool(self.settings_class.model_config.get("env_ignore_empty"))
 
     @property
+    def lays_parts_over_defaults(self) -> bool:
+        """Return whether the rest of a default still applies once a part of it is set."""
+        return bool(self.settings_class.model_config.get("nested_model_default_partial_update"))
+
+    @property
     def delimiter(self) -> str:
         """Return the delimiter between the names of nested settings; empty if they can't be set one by one."""
         return self.settings_class.model_config.get("env_nested_delimiter") or ""

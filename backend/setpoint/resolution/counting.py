@@ -46,7 +46,7 @@ def counting(origins: Origins, record: Record, settings: BaseModel | None) -> Ma
         text = origins.written_at((name,))
         if text and (text.value or not ignores_empty):
             found.setdefault(id(text), set()).add((name,))  # The class took it for no value.
-    _count_what_makes_values(origins, settings, found, paths)
+    _count_what_makes_values(origins, settings, found, paths, ignores_empty=ignores_empty)
     return found
 
 
@@ -55,10 +55,14 @@ def _count_what_makes_values(
     settings: BaseModel | None,
     found: dict[int, set[Setting]],
     paths: dict[tuple[int, object], Setting],
+    *,
+    ignores_empty: bool,
 ) -> None:
     """Add what counts without having given any part that is in `paths`: it is around parts, or makes what is."""
     for source in origins.sources:
         for each in (text for text in source.taken_texts if id(text) not in found):
+            if not each.value and ignores_empty:
+                continue
             # A value also counts if others replace all of its parts: it could have been a value without parts.
             inside = {leaf for leaf in paths.values() if len(leaf) > len(each.path) and _begins(leaf, each.path)}
             if inside:
@@ -74,7 +78,7 @@ def _makes_a_value(source: ReadSource, text: Assignment, settings: object, count
     made = text.path if isinstance(source.value_at(text.path), Mapping) else text.path[:-1]
     if len(made) <= len(source.inside) or any(_begins(each, made) for each in counting):
         return False
-    return _is_kept(settings, made) and not _is_default(settings, made)
+    return is_kept(settings, made) and not _is_default(settings, made)
 
 
 def _is_default(settings: object, setting: Setting) -> bool:
@@ -159,10 +163,10 @@ def _is_shared(model: type[BaseModel] | None, name: str, key: str) -> bool:
 
 def _kept_part(settings: object, leaf: Setting) -> Setting:
     """Return as much of the path `leaf` as `settings` have: of a model whose only key is misspelt, the model."""
-    return next((leaf[:depth] for depth in range(len(leaf), 1, -1) if _is_kept(settings, leaf[:depth])), leaf[:1])
+    return next((leaf[:depth] for depth in range(len(leaf), 1, -1) if is_kept(settings, leaf[:depth])), leaf[:1])
 
 
-def _is_kept(settings: object, setting: Setting) -> bool:
+def is_kept(settings: object, setting: Setting) -> bool:
     """Return whether `settings` have something at `setting`; if that can't be inspected, assume that they do."""
     found: Any = settings
     for step in setting:

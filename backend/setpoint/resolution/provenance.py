@@ -2,20 +2,15 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, is_dataclass, replace
-from typing import Any
+from dataclasses import dataclass, replace
 
-from pydantic import BaseModel
-from pydantic.fields import FieldInfo
-from pydantic_core import PydanticUndefined
-
-from setpoint.contract.spelling import MADE
 from setpoint.contract.variable import Variable
 from setpoint.envfile.location import Location
 from setpoint.resolution.assignment import Assignment
 from setpoint.resolution.blame import assignment_to_blame
-from setpoint.resolution.effective_value import is_made_by_code
+from setpoint.resolution.read_source import is_inside
 from setpoint.resolution.subject import Setting, Subject
+from setpoint.resolution.without_source import as_it_is, has_no_parts, is_absent, without_default
 from setpoint.sources.env_file import SourceKind
 from setpoint.text.escape import printable
 from setpoint.text.guarded import MASK
@@ -60,41 +55,24 @@ def provenances(subject: Subject) -> Iterator[Provenance]:
         spellings.setdefault(variable.setting, []).append(variable)
     parents = {setting[:-1] for setting in spellings}
     set_as_a_whole = {setting for setting, names in spellings.items() if any(each.name in given for each in names)}
-    without_parts = {each for each in parents & spellings.keys() if _has_no_parts(subject, spellings[each][0])}
-    # Otherwise a default no longer applies once one of its keys is set.
-    replaces_nothing = subject.contract.settings_class.model_config.get("nested_model_default_partial_update")
+    without_parts = {each for each in parents & spellings.keys() if has_no_parts(subject, spellings[each][0])}
     for setting, variables in spellings.items():
         is_model = setting in parents - without_parts
         found = _of_setting(subject, variables, given, is_model=is_model)
         around = {setting[:depth] for depth in range(1, len(setting))}
-        is_inside = not around.isdisjoint(set_as_a_whole)
+        is_part = not around.isdisjoint(set_as_a_whole)
         of_keys = [*_of_keys(subject, variables, given)]
-        is_replaced = not replaces_nothing and found.winner is None and any(each.winner for each in of_keys)
-        if around & without_parts:
+        is_replaced = not subject.contract.lays_parts_over_defaults and any(each.winner for each in of_keys)
+        if around & without_parts or (found.winner is None and is_absent(subject, setting)):
             # Nothing is there, whatever would set it otherwise; what sets another setting does not even do that.
             shadowed = tuple(each for each in found.shadowed if id(each) not in subject.counting)
-            found = replace(found, winner=None, shadowed=shadowed, variable=_without_default(found.variable))
+            found = replace(found, winner=None, shadowed=shadowed, variable=without_default(found.variable))
             is_replaced = True
-        if found.winner or found.shadowed or not (is_model or is_inside or is_replaced):
+        if found.winner or found.shadowed or not (is_model or is_part or is_replaced):
             yield found
         yield from of_keys
     yield from _inside_values(subject)
     yield from _kept(subject)
-
-
-def _has_no_parts(subject: Subject, variable: Variable) -> bool:
-    """Return whether the setting of `variable`, which may be a model, is something else: None, a flag, a word."""
-    made: Any = subject.validated.settings
-    if made is None:
-        is_known = variable.default_around is not MADE and subject.origins.is_default(variable.setting)
-        made = PydanticUndefined
-        if is_known and not variable.required and not variable.has_computed_default:
-            made = variable.default
-    else:
-        for step in variable.setting:
-            made = getattr(made, "__dict__", {}).get(step, PydanticUndefined)
-    has_parts = bool(made) if isinstance(made, Mapping) else isinstance(made, BaseModel) or is_dataclass(made)
-    return made is not PydanticUndefined and not has_parts
 
 
 def _inside_values(subject: Subject) -> Iterator[Provenance]:
@@ -177,7 +155,7 @@ def _of_setting(
         winner = subject.origins.part_of(winner, setting) if others else None  # It is nested in another value.
     if winner is None and not is_model:
         winner = subject.origins.under_parts(setting)
-    variable = variables[0] if winner else _as_it_is(subject, variables[0])
+    variable = variables[0] if winner else as_it_is(subject, variables[0])
     # A value that an alias leads into holds other settings, and shadows nothing.
     others = tuple(each for each in others if not _is_led_into(variables, each))
     return Provenance(variable.name, variable.name, variable, winner, others)
@@ -185,24 +163,6 @@ def _of_setting(
 
 def _is_led_into(variables: Iterable[Variable], assignment: Assignment) -> bool:
     return any(each.holds_parts and each.name.casefold() == assignment.name.casefold() for each in variables)
-
-
-def _as_it_is(subject: Subject, variable: Variable) -> Variable:
-    """Return `variable` with its effective default: parts that are set and code of the class replace what it says."""
-    found: Any = subject.validated.settings
-    if any(
-        each.kind is RefusalKind.MISSING and each.setting == variable.setting for each in subject.validated.refusals
-    ):
-        return variable._replace(default_around=PydanticUndefined, required=True)
-    if found is None or variable.field.default_factory is not None:
-        return variable
-    if any(_begins(leaf, variable.setting) for made in subject.counting.values() for leaf in made):
-        return variable  # It is built from the variables of its keys.
-    if len(variable.setting) == 1:
-        return variable._replace(default_around=MADE) if is_made_by_code(found, variable) else variable
-    for step in variable.setting:
-        found = getattr(found, step, PydanticUndefined)
-    return variable._replace(default_around=found)
 
 
 def _of_keys(
@@ -215,14 +175,9 @@ def _of_keys(
             counting = [each for each in assignments if counts(subject, each, each.path)]
             others = tuple(each for each in assignments if each not in counting)
             winner = counting[0] if counting else _elsewhere(subject, assignments[0])
-            variable = variable if winner else _without_default(variable)
+            variable = variable if winner else without_default(variable)
             shown_name = subject.contract.canonical(assignments[0].shown_name)
             yield Provenance(name, shown_name, variable, winner, others, tuple(counting[1:]))
-
-
-def _without_default(variable: Variable) -> Variable:
-    """Return `variable` for something that does not exist unless it is set."""
-    return variable._replace(field=FieldInfo.from_annotation(Any), default_around=None, required=False)
 
 
 def _elsewhere(subject: Subject, assignment: Assignment) -> Assignment | None:
@@ -234,17 +189,12 @@ def _elsewhere(subject: Subject, assignment: Assignment) -> Assignment | None:
 def counts(subject: Subject, assignment: Assignment, setting: Setting) -> bool:
     """Return whether a part of `setting` comes from `assignment`."""
     leaves = subject.counting.get(id(assignment), ())
-    return any(_begins(leaf, setting) and not _is_twin(subject, leaf[: len(setting)], setting) for leaf in leaves)
+    return any(is_inside(leaf, setting) and not _is_twin(subject, leaf[: len(setting)], setting) for leaf in leaves)
 
 
 def _is_twin(subject: Subject, one: Setting, other: Setting) -> bool:
     """Return whether these are two settings, whose names differ in case alone."""
     return one != other and bool(subject.contract.variables_at(one) and subject.contract.variables_at(other))
-
-
-def _begins(leaf: Setting, setting: Setting) -> bool:
-    """Return whether `leaf` is `setting`, or is inside it."""
-    return [str(each).casefold() for each in leaf[: len(setting)]] == [str(each).casefold() for each in setting]
 
 
 def location_of(assignment: Assignment) -> Location | None:

@@ -215,3 +215,8 @@ def _keys(heads: Sequence[str], name: str, delimiter: str) -> str:
 def folded(setting: Setting) -> Setting:
     """Return `setting` in a form that is the same in every case of letters."""
     return tuple(each.casefold() if isinstance(each, str) else each for each in setting)
+
+
+def is_inside(setting: Setting, around: Setting) -> bool:
+    """Return whether `setting` is `around`, or is inside it, however its keys are spelt."""
+    return [str(each).casefold() for each in setting[: len(around)]] == [str(each).casefold() for each in around]

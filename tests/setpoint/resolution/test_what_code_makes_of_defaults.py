@@ -113,6 +113,7 @@ class Either(BaseSettings):
     flag: Pool | bool = False
     none: Pool | None = None
     keys: Pool | dict[str, int] = {}
+    words: dict[str, str] | Pool = Pool()
     pool: Pool | bool = Pool(size=2)
     group: Group = Group()
     other: Group | str = "none"
@@ -123,6 +124,7 @@ SHOWN = {
     "FLAG": "false",
     "NONE": "(unset)",
     "KEYS": "{}",
+    "WORDS__SIZE": "1",
     "POOL__SIZE": "2",
     "GROUP__POOL": "(unset)",
     "GROUP__NAME": "n",
@@ -141,6 +143,9 @@ SHOWN = {
         ({"FLAG__SIZE": "x"}, ["FLAG"], {"FLAG__SIZE": "x"}),
         ({"NONE__SIZE": "3"}, ["NONE"], {"NONE__SIZE": "3"}),
         ({"GROUP__POOL__SIZE": "3"}, ["GROUP__POOL"], {"GROUP__POOL__SIZE": "3"}),
+        ({"KEYS__WIDTH": "3"}, ["KEYS"], {"KEYS__WIDTH": "3", "KEYS__SIZE": "1"}),
+        ({"WORDS__WIDTH": "3"}, ["WORDS__SIZE"], {"WORDS__WIDTH": "3"}),
+        ({"WORDS": '{"width": "3"}'}, ["WORDS__SIZE"], {"WORDS": '{"width": "3"}'}),
         ({"OTHER__NAME": "o"}, ["OTHER"], {"OTHER__NAME": "o", "OTHER__POOL": "(unset)"}),
         ({"OTHER__POOL__SIZE": "3"}, ["OTHER"], {"OTHER__NAME": "n", "OTHER__POOL__SIZE": "3"}),
     ],
@@ -154,12 +159,59 @@ def test_parts_are_shown_if_the_value_is_a_model(
     assert found == {name: text for name, text in SHOWN.items() if name not in replaced} | added
 
 
+class IgnoresEmpty(BaseSettings):
+    """To it, an empty text is none."""
+
+    model_config = SettingsConfigDict(env_nested_delimiter="__", env_ignore_empty=True)
+
+    pool: Pool = Pool()
+    needed: Pool
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("", {"POOL__SIZE": "1", "NEEDED": "(missing)"}),
+        ("POOL=", {"POOL": '{"size": 1}', "NEEDED": "(missing)"}),
+        ("POOL=\nPOOL__SIZE=2", {"POOL": "(unset)", "POOL__SIZE": "2", "NEEDED": "(missing)"}),
+        ("NEEDED=\nNEEDED__SIZE=2", {"POOL__SIZE": "1", "NEEDED": "(unset)", "NEEDED__SIZE": "2"}),
+    ],
+)
+def test_a_model_of_which_parts_are_set_is_at_no_default(text: str, shown: dict[str, str]) -> None:
+    """It may be told of because of a text that does not count, and is not there if it has to be set."""
+    file = parse_env_file("1.env", text.encode(), {})
+    subject = Subject(SettingsContract.of(IgnoresEmpty), Gathered((file,)))
+    assert {each.name: value_in_words(subject, each) for each in provenances(subject)} == shown
+
+
 def test_what_a_value_without_parts_hides_is_no_default() -> None:
     """A weaker source has a part of a model, in place of which the class takes a flag."""
     file = parse_env_file(".env", b"FLAG__SIZE=3\n", {})
     subject = Subject(SettingsContract.of(Either), Gathered((file,), ProcessEnvironment({"FLAG": "true"})))
     found = {each.name: (value_in_words(subject, each), len(each.shadowed)) for each in provenances(subject)}
     assert (found["FLAG"], found["FLAG__SIZE"]) == (("true", 0), ("(unset)", 1))
+
+
+@pytest.mark.parametrize(
+    ("variables", "said"),
+    [
+        ({}, "NONE is unset"),
+        ({"NONE": '{"size": 2}'}, 'NONE is {"size": 2} (process environment)'),
+        ({"NONE": "null"}, "NONE is null (process environment)"),
+    ],
+)
+def test_explain_tells_of_the_value_around_a_part(tmp_path: Path, variables: dict[str, str], said: str) -> None:
+    """If it is not there, the part has no value; if it is set as a whole, the part is set with it."""
+    lines = [
+        "import pydantic, pydantic_settings",
+        "class Pool(pydantic.BaseModel):",
+        "    size: int = 1",
+        "class Settings(pydantic_settings.BaseSettings, env_nested_delimiter='__'):",
+        "    none: Pool | None = None",
+    ]
+    (tmp_path / "own.py").write_text("\n".join(lines))
+    done = run_setpoint("explain", "NONE__SIZE", "--settings", "own:Settings", environment=variables, cwd=tmp_path)
+    assert done.stdout.decode().splitlines()[-1] == said
 
 
 def test_explain_tells_that_code_has_replaced_a_default(tmp_path: Path) -> None:

@@ -12,6 +12,8 @@ from support.differential.case import PROCESS, STRANGER, Case
 from support.differential.situation import GIVEN, Situation, Written
 
 _PROCESS_ENVIRONMENT = "process-environment"
+_PLAIN = {"builtins.str", "builtins.int", "builtins.bool", "builtins.float"}
+_MASK = "********"
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,7 @@ def differences(case: Case, situation: Situation, reference: Process, subject: P
         yield from _of_blame(situation, said["check"], right, answers)
         yield from _of_blame(situation, said["check FILE"] or {"output": None}, right, answers)
     if "settings" in right:
+        yield from _of_defaults(said, right)
         yield from _of_origins(case, situation, said, right, answers.written)
         yield from _of_files(case, said, right, answers.files)
 
@@ -181,6 +184,27 @@ def _of_origins(
             is_right = len(same) > 1 and not any(_counts(each, right) for each in alike)
         if not is_right and not (is_winner and _is_taken_apart(here, winners, situation)):
             yield Difference("origin", f"{here.name} in {here.source} {'wins' if is_winner else 'does not win'}", right)
+
+
+def _of_defaults(said: Any, right: Any) -> Iterator[Difference]:
+    """Yield each default that `show` tells of a setting that the class does not have, or has otherwise."""
+    output = said["show"]["output"]
+    for each in output["variables"] if output else ():
+        if each["origin"]["source"] == "default" and each["value"] is not None:
+            found = _held(right["settings"], each["setting"].split("."))
+            plain = found and found.get("type") in _PLAIN and found["value"].strip("'\"").removesuffix(".0")
+            if found is None or (plain and each["value"].removesuffix(".0") not in {plain, plain.lower(), _MASK}):
+                yield Difference("default", [each["name"], each["value"]], found)
+
+
+def _held(made: Any, path: Sequence[str]) -> Any:
+    """Return what is in the dump `made` at `path`; None if nothing is."""
+    for step in path:
+        items = {str(key.get("value", "")).strip("'"): value for key, value in made.get("items", ()) if "value" in key}
+        made = made.get("fields", items).get(step)
+        if made is None:
+            return None
+    return made
 
 
 def _of_files(case: Case, said: Any, right: Any, answers: Mapping[str, Sequence[Any]]) -> Iterator[Difference]:

@@ -75,6 +75,19 @@ class ModelOrFlag(BaseSettings):
     store: _Bucket | bool = False
 
 
+class _Group(BaseModel):
+    count: int = 1
+    name: str
+
+
+class WordsOrModel(BaseSettings):
+    """A dict has only those parts of the model that are its keys, and the value may have none of its default."""
+
+    model_config = SettingsConfigDict(env_nested_delimiter="__", env_ignore_empty=True)
+    labels: dict[str, str] | _Group = {}
+    spare: _Group | dict[str, str] | None = None
+
+
 class ListOrText(BaseSettings):
     model_config = _NESTED
     tags: list[str] | str = ""
@@ -83,11 +96,6 @@ class ListOrText(BaseSettings):
 class NumberOrWord(BaseSettings):
     model_config = _NESTED
     port: int | Literal["auto"] = "auto"
-
-
-class _Group(BaseModel):
-    count: int = 1
-    name: str
 
 
 class ModelsByName(BaseSettings):
@@ -178,6 +186,17 @@ CASES = [
     ),
     Case(ModelOrText, {"STORE": Texts(("plain", '{"path": "p"}'), ("{}",)), "STORE__PATH": WORD}),
     Case(ModelOrFlag, {"STORE": Texts(("true", '{"kind": "bucket"}'), ("x", "{}")), "STORE__PORT": INT}, _HERE),
+    Case(
+        WordsOrModel,
+        {
+            "LABELS": Texts(('{"name": "n"}', '{"other": "o"}', "{}"), ("x", "")),
+            "LABELS__COUNT": WORD,
+            "LABELS__OTHER": WORD,
+            "SPARE__NAME": WORD,
+            "SPARE__OTHER": WORD,
+        },
+        _HERE,
+    ),
     Case(ListOrText, {"TAGS": WORDS}),
     Case(NumberOrWord, {"PORT": Texts(("auto", "80"), ("x", ""))}),
     Case(

@@ -1,0 +1,71 @@
+"""What a setting has that no source sets: its default, what code or other settings make of that, or nothing at all."""
+
+from collections.abc import Mapping
+from dataclasses import is_dataclass
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+
+from setpoint.contract.spelling import MADE
+from setpoint.contract.variable import Variable
+from setpoint.resolution.effective_value import is_made_by_code
+from setpoint.resolution.read_source import is_inside
+from setpoint.resolution.subject import Setting, Subject
+from setpoint.validation.refusal import RefusalKind
+
+
+def as_it_is(subject: Subject, variable: Variable) -> Variable:
+    """Return `variable` with its effective default: parts that are set and code of the class replace what it says."""
+    found: Any = subject.validated.settings
+    if _is_missing(subject, variable.setting):
+        return variable._replace(default_around=PydanticUndefined, required=True)
+    found_inside = {
+        len(leaf) for made in subject.counting.values() for leaf in made if is_inside(leaf, variable.setting)
+    }
+    if found_inside:
+        is_of_parts = max(found_inside) > len(variable.setting) and not subject.contract.lays_parts_over_defaults
+        return without_default(variable) if is_of_parts else variable
+    if found is None or variable.field.default_factory is not None:
+        return variable
+    if len(variable.setting) == 1:
+        return variable._replace(default_around=MADE) if is_made_by_code(found, variable) else variable
+    for step in variable.setting:
+        found = getattr(found, step, PydanticUndefined)
+    return variable._replace(default_around=found)
+
+
+def without_default(variable: Variable) -> Variable:
+    """Return `variable` for something that does not exist unless it is set."""
+    return variable._replace(field=FieldInfo.from_annotation(Any), default_around=None, required=False)
+
+
+def has_no_parts(subject: Subject, variable: Variable) -> bool:
+    """Return whether the setting of `variable`, which may be a model, is something else: None, a flag, a word."""
+    made: Any = subject.validated.settings
+    if made is None:
+        if _is_missing(subject, variable.setting):
+            return subject.contract.needed_at(variable.setting) == (variable,)
+        is_known = variable.default_around is not MADE and subject.origins.is_default(variable.setting)
+        made = PydanticUndefined
+        if is_known and not variable.required and not variable.has_computed_default:
+            made = variable.default
+    else:
+        for step in variable.setting:
+            made = getattr(made, "__dict__", {}).get(step, PydanticUndefined)
+    has_parts = bool(made) if isinstance(made, Mapping) else isinstance(made, BaseModel) or is_dataclass(made)
+    return made is not PydanticUndefined and not has_parts
+
+
+def is_absent(subject: Subject, setting: Setting) -> bool:
+    """Return whether what the class has made has nothing at `setting`, as a mapping without that key has."""
+    from setpoint.resolution.counting import is_kept
+
+    made = subject.validated.settings
+    return made is not None and len(setting) > 1 and not is_kept(made, setting)
+
+
+def _is_missing(subject: Subject, setting: Setting) -> bool:
+    refusals = subject.validated.refusals
+    return any(each.kind is RefusalKind.MISSING and each.setting == setting for each in refusals)
