@@ -30,10 +30,8 @@ def counting(origins: Origins, record: Record, settings: BaseModel | None) -> Ma
     found: dict[int, set[Setting]] = {}
     paths: dict[tuple[int, object], Setting] = {}  # One of each field: one name may set parts of several.
     for source in origins.sources:
-        build = record.build_of(source.settings_class)
-        values = (build.values or {}) if build else {}
-        if build and build.values is not None:  # What is the same as a default is not among them.
-            values = {**source.values, **build.values}
+        # What is the same as a default is not among all values.
+        values = {} if source.build.values is None else {**source.values, **source.whole}
         made = _built_at(settings, source.inside)
         for leaf in _leaves(values, source.settings_class, made, source.inside):
             setting = leaf if settings is None else _kept_part(settings, leaf)

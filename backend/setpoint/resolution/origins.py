@@ -41,27 +41,32 @@ class Origins:
     def _read(
         self, record: Record, assignments_of: Callable[[SourceRecord], Iterable[Assignment]]
     ) -> Iterator[ReadSource]:
-        top = self._contract.settings_class
-        parts = list(_places_of_parts(self._contract))
-        classes = dict.fromkeys(each.settings_class for each in record.builds)
-        own_first = sorted(classes, key=lambda each: not issubclass(each, top))
-        for made in filter(None, map(record.build_of, own_first)):
-            is_top = issubclass(made.settings_class, top)
-            # One class may build the values of several fields.
-            insides = [()] if is_top else [place for part, place in parts if part is made.settings_class]
+        # What counts is known by its identity, and several builds of one class read the same.
+        known: dict[object, Assignment] = {}
+        for made, reader, inside in self._builds(record):
             stronger: dict[str, Any] = {}
-            whole = made.values or {}
-            for source in made.sources:
+            taken = partial(_keys_taken, made, len(inside))
+            for at, source in enumerate(made.sources):
                 # Anything but a mapping replaces everything that weaker sources have under its key.
                 values = {key: each for key, each in source.values.items() if _counts(key, each, stronger)}
                 stronger |= {key: each for key, each in values.items() if key not in stronger}
-                assignments = list(assignments_of(source))
-                for inside in insides:
-                    reader = made.settings_class if inside else None
-                    read = tuple(each for each in assignments if each.variable and each.variable.reader is reader)
-                    taken = partial(_keys_taken, made, len(inside))
-                    by_setting = by_setting_of(self._contract, read, len(inside) + 1, taken)
-                    yield ReadSource(source, made.settings_class, inside, read, by_setting, values, whole)
+                own = (each for each in assignments_of(source) if each.variable and each.variable.reader is reader)
+                read = tuple(known.setdefault((made.settings_class, at, *_place_of(each)), each) for each in own)
+                by_setting = by_setting_of(self._contract, read, len(inside) + 1, taken)
+                yield ReadSource(source, made, inside, read, by_setting, values)
+
+    def _builds(self, record: Record) -> Iterator[tuple[Build, type[BaseSettings] | None, Setting]]:
+        """Yield what was built: the class itself, and then what other classes build in it, with those and their places.
+
+        One class may build the values of several fields.
+        """
+        top = self._contract.settings_class
+        for each in dict.fromkeys(made.settings_class for made in record.builds):
+            if issubclass(each, top) and (made := record.build_of(each)):
+                yield made, None, ()
+        for part, place in _places_of_parts(self._contract):
+            if made := record.build_at(place, part):
+                yield made, part, place
 
     def of(self, setting: Setting) -> Assignment | None:
         """Return what sets `setting`: a variable, one in which it is nested, or a source that has no variables."""
@@ -170,6 +175,11 @@ class Origins:
             if parent in source.assignments and reach.own == len(setting):
                 return parent._replace(value=Guarded(variable_text(source.value_at(setting))))
         return None
+
+
+def _place_of(assignment: Assignment) -> tuple[object, ...]:
+    written = assignment.written
+    return assignment.name, assignment.value, written and (written.file.path, written.binding)
 
 
 def _keys_taken(made: Build, outside: int, setting: Setting) -> Sequence[str | int] | None:

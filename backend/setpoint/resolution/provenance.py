@@ -56,6 +56,7 @@ def provenances(subject: Subject) -> Iterator[Provenance]:
     parents = {setting[:-1] for setting in spellings}
     set_as_a_whole = {setting for setting, names in spellings.items() if any(each.name in given for each in names)}
     without_parts = {each for each in parents & spellings.keys() if has_no_parts(subject, spellings[each][0])}
+    told = set[str]()
     for setting, variables in spellings.items():
         is_model = setting in parents - without_parts
         found = _of_setting(subject, variables, given, is_model=is_model)
@@ -71,16 +72,17 @@ def provenances(subject: Subject) -> Iterator[Provenance]:
         if found.winner or found.shadowed or not (is_model or is_part or is_replaced):
             yield found
         yield from of_keys
-    yield from _inside_values(subject)
+        winners = (each.winner for each in (found, *of_keys))
+        told |= {subject.contract.canonical(each.name) for each in winners if each and not each.source}
+    yield from _inside_values(subject, told)
     yield from _kept(subject)
 
 
-def _inside_values(subject: Subject) -> Iterator[Provenance]:
+def _inside_values(subject: Subject, told: set[str]) -> Iterator[Provenance]:
     """Yield what the settings classes read from which values are built that are in collections, or of several types."""
-    told, parts = set[str](), {each.settings_class for each in subject.contract.parts}
     for build in subject.asked.builds:
         for field, contract in subject.contract.of_values:
-            if contract.settings_class is build.settings_class and build.settings_class not in parts:
+            if contract.settings_class is build.settings_class:
                 alone = Subject(contract, subject.gathered, record=Record.of_build(build, subject.asked.given))
                 for each in provenances(alone):
                     if each.winner is not None and each.winner.source is None and each.name not in told:

@@ -10,7 +10,7 @@ from setpoint.contract.settings_class import SettingsContract
 from setpoint.resolution.assignment import Assignment
 from setpoint.resolution.given_value import NOTHING, value_at_path, values_along
 from setpoint.sources.env_file import EnvFile
-from setpoint.validation.record import SourceRecord
+from setpoint.validation.record import Build, SourceRecord
 
 Setting = tuple[str | int, ...]
 
@@ -33,21 +33,29 @@ class ReadSource:
 
     Attributes:
         record: What it gave.
-        settings_class: The class that asked it.
+        build: The class that asked it, with what it was given by all of its sources.
         inside: The field that holds that class in the class that was asked; empty if it is the class that was asked.
         assignments: What the source has for it, later ones over earlier.
         by_setting: Those that set something where the class takes it, by its path, with their places in the source.
         values: What it gave that counts: anything but a mapping replaces what weaker sources gave.
-        whole: What all sources gave that class together: of several keys for one field, it takes the first in there.
     """
 
     record: SourceRecord
-    settings_class: type[BaseSettings]
+    build: Build
     inside: Setting
     assignments: tuple[Assignment, ...]
     by_setting: Mapping[Setting, list[tuple[int, Assignment]]]
     values: Mapping[str, Any]
-    whole: Mapping[str, Any]
+
+    @property
+    def settings_class(self) -> type[BaseSettings]:
+        """Return the class that asked it."""
+        return self.build.settings_class
+
+    @property
+    def whole(self) -> Mapping[str, Any]:
+        """Return what all sources gave that class together: of several keys for one field, it takes the first there."""
+        return self.build.values or {}
 
     def _along(self, setting: Setting) -> Iterator[Any]:
         return values_along(self.values, self.settings_class, setting, self.whole)

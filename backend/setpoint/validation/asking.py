@@ -33,8 +33,12 @@ def ask(contract: SettingsContract, given: Given, before: Record | None = None) 
 
 def _ask_parts(contract: SettingsContract, given: Given, record: Record, around: tuple[type, ...]) -> None:
     for part in contract.parts:
-        is_built = record.settings is not None and record.build_of(part.settings_class)
-        if part.make is None or is_built or part.settings_class in around or not _is_made(part, contract, record):
+        if (
+            part.make is None
+            or record.has_built(part.setting)
+            or part.settings_class in around
+            or not _is_made(part, contract, record)
+        ):
             continue
         made = build(around[0], given, part.make, record)
         _ask_parts(SettingsContract.of(part.settings_class), given, made, (*around, part.settings_class))

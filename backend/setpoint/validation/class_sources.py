@@ -4,8 +4,8 @@ The class decides: its own `settings_customise_sources` is called, and its own s
 two things are ours: where the text of the process environment, of env files and of secrets directories comes from,
 and that every source is asked through a wrapper that records the answer.
 
-This is the one place that touches private parts of pydantic-settings (2.16 and later): the two steps in which
-`BaseSettings.__init__` makes its sources and asks them, and the methods with which the two kinds of sources
+This is the one place that touches private parts of pydantic-settings (2.16 and later): `BaseSettings.__init__` and its
+two steps, in which it makes its sources and asks them, and the methods with which the two kinds of sources
 read their text, and those with which the command line is parsed. They are replaced once, by functions that pass every
 call on unless a class is being built here.
 """
@@ -14,9 +14,9 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from contextvars import ContextVar
+from functools import wraps
 from inspect import signature
 from os import PathLike
-from traceback import walk_tb
 from typing import Any
 
 from pydantic_settings import (
@@ -27,7 +27,6 @@ from pydantic_settings import (
     PydanticBaseSettingsSource,
 )
 from pydantic_settings.sources import ENV_FILE_SENTINEL, DefaultSettingsSource
-from pydantic_settings.sources.utils import parse_env_vars
 
 from setpoint.contract.app_code import AppCode
 from setpoint.contract.spelling import paths_of
@@ -35,7 +34,7 @@ from setpoint.sources.entry import Entry, entries_of
 from setpoint.sources.env_file import DEFAULT_LOADER, EnvFile, find_env_file, read_env_file
 from setpoint.validation.process_environment import process_environment, silence
 from setpoint.validation.record import Build, Given, Record
-from setpoint.validation.recorded_source import Reading, RecordedSource, described, half_made, key_of
+from setpoint.validation.recorded_source import Reading, RecordedSource, described, half_made, kept, parsed, source_in
 
 Sources = tuple[PydanticBaseSettingsSource, ...]
 Texts = Mapping[str, str | None]
@@ -82,7 +81,7 @@ def build(
     finally:
         _making.reset(token)
     making.record.error = asked.error
-    if isinstance(asked.error, SystemExit) and isinstance(_source_in(asked.error), CliSettingsSource):
+    if isinstance(asked.error, SystemExit) and isinstance(source_in(asked.error), CliSettingsSource):
         making.record.farewell = asked.error.code, output.getvalue(), talk.getvalue()
     return making.record
 
@@ -104,6 +103,7 @@ class _Making:
 
     def __init__(self, settings_class: type[BaseSettings], given: Given) -> None:
         self.record = Record(settings_class, given)
+        self.begun: dict[type[BaseSettings], BaseSettings] = {}
         self._class = settings_class
         self._given = given
         self._own_files: object = settings_class.model_config.get("env_file")
@@ -139,7 +139,7 @@ class _Making:
                 self._in_place = not self._in_place
                 made = _init_sources(cls, **switches)
         except BaseException as error:
-            source = _source_in(error)
+            source = source_in(error)
             self.record.made_none, self.record.failed_source = True, half_made(source) if source else None
             raise
         return made
@@ -168,7 +168,7 @@ class _Making:
 
     def build_values(self, cls: type[BaseSettings], sources: Sources, init_kwargs: dict[str, Any]) -> dict[str, Any]:
         """Return what `sources` give together, as `BaseSettings._settings_build_values` does."""
-        made = Build(cls)
+        made = Build(cls, self.begun.get(cls))
         self.record.builds.append(made)
         recorded: list[PydanticBaseSettingsSource] = []
         for source in sources:
@@ -185,7 +185,7 @@ class _Making:
         wrapped = list(getattr(source, "__dict__", {}).values())
         found = (each for each in self._readings if any(each[0] is one for one in (source, *wrapped)))
         read, reading = next(found, (None, None))
-        return reading and (tuple(_kept(read, reading[0])), reading[1])
+        return reading and (tuple(kept(read, reading[0])), reading[1])
 
     def words_of(self, words: object) -> object:
         """Return what the class parses as its command line for `words`; `True` means that of this process."""
@@ -194,7 +194,7 @@ class _Making:
     def load_env_vars(self, source: EnvSettingsSource) -> Texts:
         """Return the process environment, as `EnvSettingsSource._load_env_vars` does."""
         self._readings.append((source, (self.environment, ())))
-        return _parsed(source, self.environment)
+        return parsed(source, self.environment)
 
     def read_env_files(self, source: DotEnvSettingsSource) -> Texts:
         """Return what env files hold, as `DotEnvSettingsSource._read_env_files` does."""
@@ -204,7 +204,7 @@ class _Making:
         self._readings.append((source, (tuple(entry for file in texts for entry in file), files)))
         found: dict[str, str | None] = {}
         for each in texts:
-            found.update(_parsed(source, each))
+            found.update(parsed(source, each))
         return found
 
     def _given_in_place_of_files(self, source: DotEnvSettingsSource) -> Sequence[tuple[Entry, ...]] | None:
@@ -230,29 +230,20 @@ class _Making:
                 yield files[key]
 
 
-def _kept(source: Any, entries: tuple[Entry, ...]) -> Iterator[Entry]:
-    """Yield those of `entries` that `source` has not dropped since it read them, as code of the app's own may."""
-    dropped = _parsed(source, entries).keys() - source.env_vars.keys()
-    yield from (each for each in entries if key_of(source, each.name) not in dropped)
-
-
-def _parsed(source: EnvSettingsSource, entries: tuple[Entry, ...]) -> Texts:
-    texts = {entry.name: entry.value for entry in entries}
-    return parse_env_vars(texts, source.case_sensitive, source.env_ignore_empty, source.env_parse_none_str)
-
-
-def _source_in(error: BaseException) -> PydanticBaseSettingsSource | None:
-    """Return the source that raised `error` while it was created."""
-    selves = [frame.f_locals.get("self") for frame, _ in walk_tb(error.__traceback__)]
-    return next((each for each in selves if isinstance(each, PydanticBaseSettingsSource)), None)
-
-
+_init: Any = BaseSettings.__init__
 _init_sources: Any = BaseSettings._settings_init_sources.__func__  # type: ignore[attr-defined]  # noqa: SLF001
 _build_values: Any = BaseSettings._settings_build_values.__func__  # type: ignore[attr-defined]  # noqa: SLF001
 _load_env_vars = EnvSettingsSource._load_env_vars  # noqa: SLF001
 _read_env_files = DotEnvSettingsSource._read_env_files  # noqa: SLF001
 _make_command_line: Any = CliSettingsSource.__init__
 _ask_command_line: Any = CliSettingsSource.__call__
+
+
+@wraps(_init)
+def _init_or_ours(self: BaseSettings, /, *arguments: Any, **values: Any) -> None:
+    if making := _making.get():
+        making.begun[type(self)] = self
+    _init(self, *arguments, **values)
 
 
 def _init_sources_or_ours(cls: type[BaseSettings], **switches: Any) -> tuple[Sources, dict[str, Any]]:
@@ -291,6 +282,7 @@ def _ask_command_line_or_ours(self: CliSettingsSource[Any], **given: Any) -> Any
     return _ask_command_line(self, **given)
 
 
+BaseSettings.__init__ = _init_or_ours  # type: ignore[method-assign,assignment]
 BaseSettings._settings_init_sources = classmethod(_init_sources_or_ours)  # type: ignore[assignment,arg-type]  # noqa: SLF001
 BaseSettings._settings_build_values = classmethod(_build_values_or_ours)  # type: ignore[assignment]  # noqa: SLF001
 EnvSettingsSource._load_env_vars = _load_env_vars_or_ours  # type: ignore[method-assign]  # noqa: SLF001

@@ -122,12 +122,14 @@ class Build:
 
     Attributes:
         settings_class: The class.
+        settings: What it becomes, if that is known.
         sources: Its sources, the strongest first.
         values: What they gave together.
     """
 
-    def __init__(self, settings_class: type[BaseSettings]) -> None:
+    def __init__(self, settings_class: type[BaseSettings], settings: BaseSettings | None = None) -> None:
         self.settings_class = settings_class
+        self.settings = settings
         self.sources: list[SourceRecord] = []
         self.values: dict[str, Any] | None = None
 
@@ -167,7 +169,7 @@ class Record:
         self.made_none = False
         self.failed_source: SourceRecord | None = None
         self.farewell: Farewell | None = None
-        self.parts: dict[tuple[str, ...], Record] = {}
+        self.parts: dict[tuple[str | int, ...], Record] = {}
 
     @classmethod
     def of_build(cls, build: Build, given: Given) -> "Record":
@@ -188,6 +190,21 @@ class Record:
         """
         found = [each for each in self.builds if each.settings_class is settings_class]
         return next((each for each in found if not each.has_arguments), found[0] if found else None)
+
+    def build_at(self, setting: tuple[str | int, ...], settings_class: type[BaseSettings]) -> Build | None:
+        """Return what is known about the `settings_class` that is the value of `setting`, or else about another one."""
+        by_itself = self.parts.get(setting)
+        return self._build_at(setting) or (by_itself and by_itself.top) or self.build_of(settings_class)
+
+    def has_built(self, setting: tuple[str, ...]) -> bool:
+        """Return whether the value of `setting` was built with the rest: a default may have been made before."""
+        return self._build_at(setting) is not None
+
+    def _build_at(self, setting: tuple[str | int, ...]) -> Build | None:
+        made: Any = self.settings
+        for step in setting:
+            made = getattr(made, "__dict__", {}).get(step)
+        return next((each for each in self.builds if made is not None and each.settings is made), None)
 
     def add_builds(self, other: "Record") -> None:
         """Add the settings classes that code has built in another attempt, which got further."""

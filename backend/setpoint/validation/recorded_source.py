@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from functools import cache, partial
 from os import PathLike
 from pathlib import Path
+from traceback import walk_tb
 from typing import TYPE_CHECKING, Any, cast
 
 from pydantic.fields import FieldInfo
@@ -20,6 +21,7 @@ from pydantic_settings import (
 )
 from pydantic_settings.sources import ConfigFileSourceMixin
 from pydantic_settings.sources.base import PydanticBaseEnvSettingsSource
+from pydantic_settings.sources.utils import parse_env_vars
 
 from setpoint.contract.app_code import AppCode
 from setpoint.contract.file_variables_source import FileVariablesSource
@@ -95,6 +97,24 @@ def _content(source: Any, path: str) -> Any:
         content, section = source._read_file(Path(path)), getattr(source, "yaml_config_section", None)  # noqa: SLF001 - how it reads each
         return source._traverse_nested_section(content, section) if section else content  # noqa: SLF001 - likewise
     return None
+
+
+def source_in(error: BaseException) -> PydanticBaseSettingsSource | None:
+    """Return the source that raised `error` while it was created."""
+    selves = [frame.f_locals.get("self") for frame, _ in walk_tb(error.__traceback__)]
+    return next((each for each in selves if isinstance(each, PydanticBaseSettingsSource)), None)
+
+
+def kept(source: Any, entries: tuple[Entry, ...]) -> Iterator[Entry]:
+    """Yield those of `entries` that `source` has not dropped since it read them, as code of the app's own may."""
+    dropped = parsed(source, entries).keys() - source.env_vars.keys()
+    yield from (each for each in entries if key_of(source, each.name) not in dropped)
+
+
+def parsed(source: EnvSettingsSource, entries: tuple[Entry, ...]) -> Mapping[str, str | None]:
+    """Return the texts of `entries` by name, as `source` reads them."""
+    texts = {entry.name: entry.value for entry in entries}
+    return parse_env_vars(texts, source.case_sensitive, source.env_ignore_empty, source.env_parse_none_str)
 
 
 def half_made(source: object) -> SourceRecord:

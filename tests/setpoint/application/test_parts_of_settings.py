@@ -13,6 +13,10 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from setpoint.contract.settings_class import SettingsContract
+from setpoint.resolution.provenance import provenances
+from setpoint.resolution.subject import Subject
+from setpoint.sources.gathered import Gathered, ProcessEnvironment
 from support.checking import checked, messages, run_setpoint
 from support.differential.catalogue import nesting, unions
 
@@ -244,3 +248,39 @@ def test_what_a_class_refuses_for_a_value_in_a_collection_is_at_its_variable() -
 def test_what_a_class_lacks_for_a_value_in_a_collection_is_named() -> None:
     """The factory, which makes it, is not at fault."""
     assert messages(checked("", settings_class=NeedyQueues)) == ["`NEEDY_SIZE` is required but not set"]
+
+
+class Replica(BaseSettings):
+    """Has a prefix of its own."""
+
+    model_config = SettingsConfigDict(env_prefix="PG_")
+
+    port: int = 1
+
+
+class Replicated(BaseSettings):
+    """One settings class makes all of its values."""
+
+    model_config = SettingsConfigDict(env_nested_delimiter="__")
+
+    first: Replica = Field(default_factory=Replica)
+    fixed: Replica = Field(default_factory=lambda: Replica(port=7))
+    ready: Replica = Replica()
+    given: Replica = Replica()
+
+
+def test_each_value_that_one_class_builds_has_origins_of_its_own() -> None:
+    """What is handed to one of them says nothing of the others, nor does a default that a module has made before."""
+    process = ProcessEnvironment({"PG_PORT": "3", "GIVEN__PORT": "4"})
+    subject = Subject(SettingsContract.of(Replicated), Gathered(environment=process))
+    found = {".".join(each.variable.setting): each for each in provenances(subject)}
+    assert {setting: each.winner and each.winner.value.raw for setting, each in found.items()} == {
+        "first.port": "3",
+        "fixed.port": "7",
+        "ready.port": "3",
+        "given.port": "4",
+    }
+    assert {setting: len(each.shadowed) for setting, each in found.items() if each.shadowed} == {
+        "fixed.port": 1,
+        "given.port": 1,
+    }

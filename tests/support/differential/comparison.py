@@ -49,7 +49,7 @@ def differences(case: Case, situation: Situation, reference: Process, subject: P
         yield from _of_blame(situation, said["check"], right, answers)
         yield from _of_blame(situation, said["check FILE"] or {"output": None}, right, answers)
     if "settings" in right:
-        yield from _of_defaults(said, right)
+        yield from _of_values(said, right)
         yield from _of_origins(case, situation, said, right, answers.written)
         yield from _of_files(case, said, right, answers.files)
 
@@ -186,15 +186,24 @@ def _of_origins(
             yield Difference("origin", f"{here.name} in {here.source} {'wins' if is_winner else 'does not win'}", right)
 
 
-def _of_defaults(said: Any, right: Any) -> Iterator[Difference]:
-    """Yield each default that `show` tells of a setting that the class does not have, or has otherwise."""
+def _of_values(said: Any, right: Any) -> Iterator[Difference]:
+    """Yield each default and each value that `show` tells of a setting, and that the class does not have."""
     output = said["show"]["output"]
     for each in output["variables"] if output else ():
-        if each["origin"]["source"] == "default" and each["value"] is not None:
-            found = _held(right["settings"], each["setting"].split("."))
-            plain = found and found.get("type") in _PLAIN and found["value"].strip("'\"").removesuffix(".0")
-            if found is None or (plain and each["value"].removesuffix(".0") not in {plain, plain.lower(), _MASK}):
-                yield Difference("default", [each["name"], each["value"]], found)
+        found = _held(right["settings"], each["setting"].split("."))
+        is_default = each["origin"]["source"] == "default" and each["value"] is not None
+        if (is_default and found is None) or not _is_same(each["value"], found, is_default=is_default):
+            yield Difference("value", [each["name"], each["value"], each["origin"]], found)
+
+
+def _is_same(text: str | None, found: Any, *, is_default: bool) -> bool:
+    """Return whether `text` may be what the class has: of what is written, its code may make something else."""
+    if not found or text in {None, _MASK} or found.get("type") not in _PLAIN:
+        return True
+    plain, shown = (each.strip("'\"").removesuffix(".0") for each in (found["value"], str(text)))
+    if is_default:
+        return shown in {plain, plain.lower()}
+    return not (plain.isdecimal() and shown.isdecimal()) or int(plain) == int(shown)
 
 
 def _held(made: Any, path: Sequence[str]) -> Any:

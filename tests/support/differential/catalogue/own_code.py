@@ -68,6 +68,36 @@ class Fleet(BaseSettings):
     home: Path = Path("/srv/fleet")
 
 
+class _Replica(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="PG_")
+    port: int = 1
+    host: str = "h"
+
+
+class _File(BaseModel):
+    path: str
+
+
+class OneClassForMany(BaseSettings):
+    """One settings class makes several values, and is handed a part of some of them."""
+
+    model_config = SettingsConfigDict(env_nested_delimiter="__")
+    first: _Replica = Field(default_factory=_Replica)
+    fixed: _Replica = Field(default_factory=lambda: _Replica(port=7))
+    given: _Replica | None = None
+    either: _Replica | _File | None = None
+    many: dict[str, _Replica] = {}
+
+
+class HandedOn(BaseSettings):
+    """A settings class reads what counts in one value alone, as it is handed the same for another one."""
+
+    model_config = SettingsConfigDict(env_nested_delimiter="__")
+    fixed: _Replica = Field(default_factory=lambda: _Replica(port=7))
+    either: _Replica | _File | None = None
+    rows: list[_Replica] = []
+
+
 class SplitByHand(BaseSettings):
     """Lists that are not JSON, each in another way."""
 
@@ -176,6 +206,26 @@ CASES = [
             "FLEET_LOG_LEVEL": Texts(("DEBUG", "INFO"), ("debug",)),
             "FLEET_HOME": WORD,
         },
+    ),
+    Case(
+        OneClassForMany,
+        {
+            "PG_PORT": INT,
+            "PG_HOST": WORD,
+            "GIVEN__PORT": INT,
+            "EITHER": Texts(('{"host": "a"}', '{"port": 3}', '{"path": "p"}'), ("x",)),
+            "MANY__A__PORT": INT,
+        },
+        (PROCESS,),
+    ),
+    Case(
+        HandedOn,
+        {
+            "PG_PORT": INT,
+            "EITHER": Texts(('{"host": "a"}', '{"port": 3}'), ("x",)),
+            "ROWS": Texts(("[{}]", '[{"port": 4}, {"port": 5}]'), ("{}",)),
+        },
+        (PROCESS,),
     ),
     Case(SplitByHand, {"HOSTS": Texts(("a b", "c")), "PORTS": Texts(("80", "81,82"))}),
     Case(UrlOrParts, _DATABASE, (PROCESS,)),
