@@ -181,12 +181,17 @@ def by_setting_of(
             heads = [each.name for each in contract.variables_at(setting[:top])]
             texts.sort(key=lambda item: (_rank_of_keys(contract, heads, spellings, item[1]), -item[0]))
         else:
-            texts.sort(key=lambda item: (_rank(spellings, contract.canonical(item[1].name)), -item[0]))
+            texts.sort(key=lambda item: (_rank(contract, spellings, item[1]), -item[0]))
     return found
 
 
-def _rank(spellings: Sequence[str], name: str) -> int:
-    return spellings.index(name) if name in spellings else len(spellings)
+def _rank(contract: SettingsContract, spellings: Sequence[str], assignment: Assignment) -> int:
+    """Return the place of a name among those of a setting.
+
+    What an env file has under a name that is none of them is put over them, if it happens to be an alias.
+    """
+    name = contract.canonical(assignment.name)
+    return spellings.index(name) if name in spellings else -1 if assignment.place else len(spellings)
 
 
 def _rank_of_keys(
