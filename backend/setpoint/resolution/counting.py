@@ -6,9 +6,11 @@ from enum import Enum
 from typing import Any
 
 from pydantic import AliasChoices, AliasPath, BaseModel, RootModel
+from pydantic_settings import BaseSettings
 
 from setpoint.contract import field_type
 from setpoint.contract.app_code import AppCode
+from setpoint.contract.spelling import keys_of
 from setpoint.resolution.assignment import Assignment
 from setpoint.resolution.given_value import path_taken, taken_as_written
 from setpoint.resolution.origins import Origins
@@ -65,18 +67,18 @@ def _count_what_makes_values(
             inside = {leaf for leaf in paths.values() if len(leaf) > len(each.path) and _begins(leaf, each.path)}
             if inside:
                 found[id(each)] = inside
-            elif _makes_a_value(source, each, settings, paths.values()):
-                found[id(each)], paths[id(each), each.path[0]] = {each.path}, each.path
+            elif made := _made_by(source, each, settings, paths.values()):
+                found[id(each)], paths[id(each), each.path[0]] = {made}, made
 
 
-def _makes_a_value(source: ReadSource, text: Assignment, settings: object, counting: Iterable[Setting]) -> bool:
-    """Return whether there is a value because of `text` alone, though the value passes over all that it is given."""
-    if source.reach(text.path).depth != len(text.path):
-        return False
-    made = text.path if isinstance(source.value_at(text.path), Mapping) else text.path[:-1]
+def _made_by(source: ReadSource, text: Assignment, settings: object, counting: Iterable[Setting]) -> Setting | None:
+    """Return the path of the value that is there because of `text`, though it passes over all that it is given."""
+    depth = source.reach(text.path).depth
+    is_whole = depth == len(text.path) and isinstance(source.value_at(text.path), Mapping)
+    made = text.path if is_whole else text.path[: min(depth, len(text.path) - 1)]
     if len(made) <= len(source.inside) or any(_begins(each, made) for each in counting):
-        return False
-    return is_kept(settings, made) and not _is_default(settings, made)
+        return None
+    return made if is_kept(settings, made) and not _is_default(settings, made) else None
 
 
 def _is_default(settings: object, setting: Setting) -> bool:
@@ -112,8 +114,10 @@ def _taken(values: Mapping[str, Any], model: type[BaseModel] | None, made: objec
     taken, known = {str(path[0]).casefold() for path in paths.values() if path}, _names_by_key(model)
     # What leads a field nowhere could lead it somewhere.
     open_keys = {key for key, names in known.items() if any(paths[name] is None for name in names)}
-    kept = taken | open_keys
-    return {key: each for key, each in values.items() if key.casefold() in kept or key.casefold() not in known}
+    kept = {key for key in values if key.casefold() in taken | open_keys}
+    if not issubclass(model, BaseSettings):  # A source has found the case by now, if it looks for it in this model.
+        kept &= {key for name, info in model.model_fields.items() for key in keys_of(name, info, model)}
+    return {key: each for key, each in values.items() if key in kept or key.casefold() not in known}
 
 
 def _begins(setting: Setting, beginning: Setting) -> bool:

@@ -13,7 +13,7 @@ from setpoint.resolution.subject import Setting, Subject
 from setpoint.resolution.without_source import as_it_is, has_no_parts, is_absent, without_default
 from setpoint.sources.env_file import SourceKind
 from setpoint.text.escape import printable
-from setpoint.text.guarded import MASK
+from setpoint.text.guarded import MASK, Guarded
 from setpoint.text.join import joined
 from setpoint.validation.record import Record, SourceRecord
 from setpoint.validation.refusal import RefusalKind
@@ -56,13 +56,16 @@ def provenances(subject: Subject) -> Iterator[Provenance]:
     parents = {setting[:-1] for setting in spellings}
     set_as_a_whole = {setting for setting, names in spellings.items() if any(each.name in given for each in names)}
     without_parts = {each for each in parents & spellings.keys() if has_no_parts(subject, spellings[each][0])}
-    told = set[str]()
+    told, passed_over = set[str](), list(_passed_over(subject))
     for setting, variables in spellings.items():
         is_model = setting in parents - without_parts
         found = _of_setting(subject, variables, given, is_model=is_model)
         around = {setting[:depth] for depth in range(1, len(setting))}
         is_part = not around.isdisjoint(set_as_a_whole)
-        of_keys = [*_of_keys(subject, variables, given)]
+        of_keys = [
+            *_of_keys(subject, variables, given),
+            *(each for each in passed_over if each.variable.setting == setting),
+        ]
         is_replaced = not subject.contract.lays_parts_over_defaults and any(each.winner for each in of_keys)
         if around & without_parts or (found.winner is None and is_absent(subject, setting)):
             # Nothing is there, whatever would set it otherwise; what sets another setting does not even do that.
@@ -76,6 +79,21 @@ def provenances(subject: Subject) -> Iterator[Provenance]:
         told |= {subject.contract.canonical(each.name) for each in winners if each and not each.source}
     yield from _inside_values(subject, told)
     yield from _kept(subject)
+
+
+def _passed_over(subject: Subject) -> Iterator[Provenance]:
+    """Yield the models that are there because of a key that they pass over, for the variable that has the key."""
+    for each in (each for source in subject.origins.sources for each in source.assignments):
+        if (made := _only_made_by(subject, each)) and each.variable:
+            variable = next(iter(subject.contract.variables_at(made)), each.variable)
+            name = subject.contract.delimiter.join((variable.name, *map(str, made[len(variable.setting) :])))
+            yield Provenance(name, variable.shown_name(name), variable, each._replace(value=Guarded("{}")))
+
+
+def _only_made_by(subject: Subject, assignment: Assignment) -> Setting | None:
+    """Return what `assignment` sets nothing in, but is the reason for."""
+    made = subject.counting.get(id(assignment), ())
+    return next(iter(made), None) if all(len(each) < len(assignment.path) for each in made) else None
 
 
 def _inside_values(subject: Subject, told: set[str]) -> Iterator[Provenance]:
@@ -114,7 +132,7 @@ def _given(subject: Subject) -> Mapping[str, list[Assignment]]:
         and not (each.file.is_deployed and each.value is None)
     )
     given: dict[str, list[Assignment]] = {}
-    for each in _without_repeats((*sourced, *stated)):
+    for each in (each for each in _without_repeats((*sourced, *stated)) if not _only_made_by(subject, each)):
         given.setdefault(_name_in_class(subject, each), []).append(each)
     return given
 

@@ -188,10 +188,11 @@ def by_setting_of(
 def _rank(contract: SettingsContract, spellings: Sequence[str], assignment: Assignment) -> int:
     """Return the place of a name among those of a setting.
 
-    What an env file has under a name that is none of them is put over them, if it happens to be an alias.
+    What an env file has under another name is put over them, if that is an alias once the prefix is left out.
     """
-    name = contract.canonical(assignment.name)
-    return spellings.index(name) if name in spellings else -1 if assignment.place else len(spellings)
+    name, prefix = contract.canonical(assignment.name), contract.canonical(contract.prefix)
+    is_put_over = bool(assignment.place and prefix) and name.startswith(prefix)
+    return spellings.index(name) if name in spellings else -1 if is_put_over else len(spellings)
 
 
 def _rank_of_keys(

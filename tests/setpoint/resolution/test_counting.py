@@ -80,6 +80,25 @@ def test_what_makes_a_value_counts_even_if_all_in_it_is_passed_over(
 
 
 @pytest.mark.parametrize(
+    ("file", "name", "path"),
+    [
+        ("SERVERS__A__THEPORT=2", "SERVERS__A", ("servers", "a")),
+        ("GROUPS__A__B__THEPORT=2", "GROUPS__A__B", ("groups", "a", "b")),
+        ("SPARE__THEPORT=2", "SPARE", ("spare",)),
+    ],
+)
+def test_what_a_value_passes_over_is_not_told_as_a_part_of_it(file: str, name: str, path: tuple[str, ...]) -> None:
+    """It is the reason why the value is there, and no more than that."""
+    subject = Subject(SettingsContract.of(Open), Gathered((parse_env_file(".env", file.encode(), {}),)))
+    told = {each.name: each.winner for each in provenances(subject) if each.winner}
+    assert {key: (each.name, each.value.raw) for key, each in told.items()} == {name: (file.partition("=")[0], "{}")}
+    made: object = subject.validated.settings
+    for step in path:
+        made = made[step] if isinstance(made, dict) else getattr(made, step)
+    assert made == Server()
+
+
+@pytest.mark.parametrize(
     ("file", "counting"),
     [
         ("STORE__KIND=other", ["STORE__KIND"]),

@@ -143,7 +143,7 @@ SHOWN = {
         ({"FLAG__SIZE": "x"}, ["FLAG"], {"FLAG__SIZE": "x"}),
         ({"NONE__SIZE": "3"}, ["NONE"], {"NONE__SIZE": "3"}),
         ({"GROUP__POOL__SIZE": "3"}, ["GROUP__POOL"], {"GROUP__POOL__SIZE": "3"}),
-        ({"KEYS__WIDTH": "3"}, ["KEYS"], {"KEYS__WIDTH": "3", "KEYS__SIZE": "1"}),
+        ({"KEYS__WIDTH": "3"}, [], {"KEYS": "{}", "KEYS__SIZE": "1"}),
         ({"WORDS__WIDTH": "3"}, ["WORDS__SIZE"], {"WORDS__WIDTH": "3"}),
         ({"WORDS": '{"width": "3"}'}, ["WORDS__SIZE"], {"WORDS": '{"width": "3"}'}),
         ({"OTHER__NAME": "o"}, ["OTHER"], {"OTHER__NAME": "o", "OTHER__POOL": "(unset)"}),
