@@ -95,7 +95,7 @@ def _secret_files(contract: SettingsContract, record: Record) -> Iterator[EnvFil
         for source in made.sources:
             if source.kind is SourceKind.SECRETS_DIRECTORY:
                 read = contract.names_read_by(*source.naming) if source.naming else None
-                yield from files_in(contract, source.paths, source.secret_names, read)
+                yield from files_in(contract, source.paths, source.nested_secrets, read)
 
 
 def _left_out(contract: SettingsContract, record: Record) -> Iterator[EnvFile]:

@@ -21,8 +21,8 @@ from setpoint.cli.shown_setting import (
     winner_in_words,
 )
 from setpoint.resolution.provenance import Provenance, provenances
-from setpoint.resolution.strange_names import strange_names
 from setpoint.resolution.subject import Subject
+from setpoint.resolution.unread_variables import unread_variables
 from setpoint.text.escape import printable
 from setpoint.text.fingerprint import FingerprintKey
 
@@ -62,7 +62,8 @@ def _json(subjects: Sequence[Subject], key: FingerprintKey | None) -> str:
             for each in provenances(subject)
         ],
         "unknown": [
-            {"name": each.shown_name, "origin": origin_as_json(each.assignment)} for each in strange_names(subjects[0])
+            {"name": each.shown_name, "origin": origin_as_json(each.assignment)}
+            for each in unread_variables(subjects[0])
         ],
     }
     return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
@@ -74,10 +75,10 @@ def _lines(subjects: Sequence[Subject], key: FingerprintKey | None) -> Iterator[
             yield from ([""] if index else [])
             yield f"{subject.contract.reference}:"
         yield from _variables(subject, list(provenances(subject)), key)
-    strange = list(strange_names(subjects[0]))
-    if strange and len(subjects) > 1:
+    unread = list(unread_variables(subjects[0]))
+    if unread and len(subjects) > 1:
         yield ""
-    for each in strange:
+    for each in unread:
         where = f"{each.shown_name} at {origin_in_words(each.assignment)}"
         yield f"{where} names a file that does not exist here" if each.names_file else f"no setting reads {where}"
 

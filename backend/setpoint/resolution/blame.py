@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from setpoint.contract.variable import Variable
 from setpoint.resolution.assignment import Assignment
+from setpoint.resolution.extra_variables import names_of
 from setpoint.resolution.handing_in import can_be_set
 from setpoint.resolution.read_source import folded
-from setpoint.resolution.strangers import names_of
 from setpoint.resolution.subject import Setting, Subject
 from setpoint.validation.refusal import Refusal, RefusalKind
 

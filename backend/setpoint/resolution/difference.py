@@ -7,9 +7,9 @@ from enum import StrEnum
 from setpoint.contract.app_code import AppCode
 from setpoint.resolution.assignment import Assignment
 from setpoint.resolution.provenance import Provenance, provenances
-from setpoint.resolution.strange_names import StrangeName, strange_names
 from setpoint.resolution.subject import Setting, Subject
 from setpoint.resolution.typed_value import TypedValues
+from setpoint.resolution.unread_variables import UnreadVariable, unread_variables
 from setpoint.text.guarded import MASK
 
 
@@ -61,7 +61,7 @@ class Difference:
 
 def differences(old: Subject, new: Subject) -> tuple[Difference, ...]:
     """Return what differs: known variables in the order of the class, then those that no setting reads."""
-    return (*_of_settings(old, new), *_of_strange_names(old, new))
+    return (*_of_settings(old, new), *_of_unread_variables(old, new))
 
 
 def _of_settings(old: Subject, new: Subject) -> Iterator[Difference]:
@@ -116,8 +116,8 @@ def _side(subject: Subject, provenance: Provenance | None, *, hidden: bool) -> S
     return Side(winner, MASK if hidden else subject.shown.text(winner))
 
 
-def _of_strange_names(old: Subject, new: Subject) -> Iterator[Difference]:
-    before, after = _strange_in(old, new), _strange_in(new, old)
+def _of_unread_variables(old: Subject, new: Subject) -> Iterator[Difference]:
+    before, after = _unread_in(old, new), _unread_in(new, old)
     for name in {**before, **after}:
         one, other = before.get(name), after.get(name)
         if one and other and one.assignment.value == other.assignment.value:
@@ -130,10 +130,10 @@ def _of_strange_names(old: Subject, new: Subject) -> Iterator[Difference]:
         )
 
 
-def _strange_in(subject: Subject, other: Subject) -> Mapping[str, StrangeName]:
+def _unread_in(subject: Subject, other: Subject) -> Mapping[str, UnreadVariable]:
     """Return the unknown variables of files, and those of the process environment that a file of `other` sets."""
-    found = {subject.contract.canonical(each.assignment.name): each for each in strange_names(subject)}
-    for each in strange_names(other):
+    found = {subject.contract.canonical(each.assignment.name): each for each in unread_variables(subject)}
+    for each in unread_variables(other):
         name = other.contract.canonical(each.assignment.name)
         assignment = subject.assignments.get(name)
         if assignment is not None:

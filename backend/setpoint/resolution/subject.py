@@ -12,11 +12,11 @@ from pydantic_settings import BaseSettings
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.contract.variable import Variable
 from setpoint.resolution.assignment import Assignment
+from setpoint.resolution.extra_variables import forbidden, kept, taken_by_alias
 from setpoint.resolution.handing_in import can_be_set, given_to
 from setpoint.resolution.origins import Origins
 from setpoint.resolution.shown_values import ShownValues, known_secrets, refused_tokens, refuses, secrets_of_class
 from setpoint.resolution.statement import Line, Statement, lines_of, statement_of
-from setpoint.resolution.strangers import forbidden, kept, taken_by_alias
 from setpoint.sources.entry import Entry, entries_of
 from setpoint.sources.env_file import EnvFile, SourceKind
 from setpoint.sources.gathered import Gathered, ProcessEnvironment
@@ -105,7 +105,7 @@ class Subject:
     @cached_property
     def origins(self) -> Origins:
         """Return where the settings come from."""
-        return Origins(self.contract, self._heard_out, self._assignments_of)
+        return Origins(self.contract, self._answer[1], self._assignments_of)
 
     def _assignments_of(self, source: SourceRecord) -> Iterator[Assignment]:
         if source.kind is SourceKind.SECRETS_DIRECTORY:
@@ -153,7 +153,7 @@ class Subject:
 
     def read_otherwise(self, name: str) -> Variable | None:
         """Return the variable that some source reads as `name`, although the class does not call it that."""
-        of_files = {source.naming for made in self.asked.builds for source in made.sources if source.secret_names}
+        of_files = {source.naming for made in self.asked.builds for source in made.sources if source.nested_secrets}
         found = (each.find(name) for naming, each in self._names_read_otherwise.items() if naming not in of_files)
         return next(filter(None, found), None) or self._by_alias.get(self.contract.canonical(name))
 
@@ -191,14 +191,13 @@ class Subject:
         return validated
 
     @cached_property
-    def _first_validated(self) -> Validated:
-        return validate(self.contract, self.asked, Redactor(self._told_when_asked()))
+    def _answer(self) -> tuple[Validated, Record]:
+        """Return what the class says, and then the record, to which its code may have added by then."""
+        return validate(self.contract, self.asked, Redactor(self._told_when_asked())), self.asked
 
-    @cached_property
-    def _heard_out(self) -> Record:
-        """Return what the class did, with all that its code builds once invalid values are no hindrance."""
-        _ = self._first_validated
-        return self.asked
+    @property
+    def _first_validated(self) -> Validated:
+        return self._answer[0]
 
     @cached_property
     def _refused_tokens(self) -> list[str]:
@@ -296,5 +295,5 @@ class Subject:
 
     @cached_property
     def _made_in_code(self) -> Sequence[SettingsContract]:
-        made = {each.settings_class: None for each in self._heard_out.builds}
+        made = {each.settings_class: None for each in self._answer[1].builds}
         return [SettingsContract.of(each) for each in made if not issubclass(each, self.contract.settings_class)]

@@ -74,7 +74,7 @@ class SourceRecord:
         paths: The config files or the secrets directories that it reads.
         entries: The variables that it has from the process environment or env files, later ones over earlier.
         files: The env files that it has found itself.
-        secret_names: How its secret files are named, if not like variables.
+        nested_secrets: How its files are named, if those of nested secrets are among them.
         naming: How it reads names, if not like the class; that of secret files in any case.
         parts_of: Returns what variables of their own, except some, set inside a field, whatever the source has for it.
         read_alone: Reads one of several config files, which the source puts together.
@@ -91,7 +91,7 @@ class SourceRecord:
         paths: tuple[str, ...] = (),
         entries: tuple[Entry, ...] = (),
         files: tuple[EnvFile, ...] = (),
-        secret_names: "SecretNames | None" = None,
+        nested_secrets: "SecretNames | None" = None,
         naming: Naming | None = None,
     ) -> None:
         self.kind = kind
@@ -99,7 +99,7 @@ class SourceRecord:
         self.paths = paths
         self.entries = entries
         self.files = files
-        self.secret_names = secret_names
+        self.nested_secrets = nested_secrets
         self.naming = naming
         self.parts_of: Callable[[str, Collection[str]], Any] | None = None
         self.read_alone: Callable[[str], Any] | None = None
@@ -113,7 +113,7 @@ class SourceRecord:
 
     def name_of_secret(self, path: str) -> str | None:
         """Return how the source calls the secret file at `path`, if the folders are a part of that; otherwise None."""
-        inside = (os.path.join(each, "") for each in self.paths if self.secret_names)  # noqa: PTH118 - `Path` would remove `./`
+        inside = (os.path.join(each, "") for each in self.paths if self.nested_secrets)  # noqa: PTH118 - `Path` would remove `./`
         return next((path.removeprefix(each) for each in inside if path.startswith(each)), None)
 
 

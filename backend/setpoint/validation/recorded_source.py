@@ -70,10 +70,10 @@ def described(source: object, reading: Reading | None) -> SourceRecord:
         is_file = isinstance(source, DotEnvSettingsSource)
         kind = SourceKind.ENV_FILE if is_file else SourceKind.PROCESS_ENVIRONMENT
     entries, files = reading or ((), ())
-    paths, secret_names = tuple(_paths(source, kind)), _nesting(source)
-    naming = _naming_of_its_own(source) if reading is not None or secret_names is not None else None
+    paths, nested_secrets = tuple(_paths(source, kind)), _nesting(source)
+    naming = _naming_of_its_own(source) if reading is not None or nested_secrets is not None else None
     record = SourceRecord(
-        kind, name, paths=paths, entries=entries, files=files, secret_names=secret_names, naming=naming
+        kind, name, paths=paths, entries=entries, files=files, nested_secrets=nested_secrets, naming=naming
     )
     if isinstance(source, EnvSettingsSource):
         record.parts_of = partial(_parts, source)

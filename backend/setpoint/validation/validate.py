@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from pydantic import ValidationError
 from pydantic_settings import BaseSettings, SettingsError
@@ -46,7 +46,8 @@ class Validated(NamedTuple):
 def validate(contract: SettingsContract, record: Record, redactor: Redactor) -> Validated:
     """Return what the class says, from the record of what it did.
 
-    What sources could not decode or raised is a refusal like others, and so is what validators raise.
+    What sources could not decode or raised is a refusal like others, and so is what validators raise. What code builds
+    once invalid values are no hindrance is added to `record`.
     """
     top = next((each for each in record.builds if issubclass(each.settings_class, contract.settings_class)), None)
     of_sources = [*_of_sources(contract, top, redactor)] if top else []
@@ -274,8 +275,7 @@ def build_in_part(contract: SettingsContract, record: Record, refusals: Sequence
     invalid = {str(each.setting[0]) for each in refusals if each.setting}
     fields = frozenset(invalid & contract.settings_class.model_fields.keys())
     values = {key: value for key, value in (top.values or {}).items() if key not in invalid - fields} if top else {}
-    made: BaseSettings | None = _built_of(contract, record, values, fields).settings
-    return made
+    return cast("BaseSettings | None", _built_of(contract, record, values, fields).settings)
 
 
 def _is_inside_unrun_model(contract: SettingsContract, refusal: Refusal) -> bool:

@@ -18,8 +18,8 @@ from pydantic_settings import (
 
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.resolution.provenance import Provenance, provenances
-from setpoint.resolution.strange_names import strange_names
 from setpoint.resolution.subject import Subject
+from setpoint.resolution.unread_variables import unread_variables
 from setpoint.sources.entry import entries_of_environment
 from setpoint.sources.env_file import parse_env_file
 from setpoint.sources.gathered import Gathered, ProcessEnvironment
@@ -134,7 +134,7 @@ def test_a_value_that_is_put_together_from_a_secret_is_masked(line: str) -> None
 def test_names_that_no_setting_reads_are_told_if_they_are_fit_to_print() -> None:
     """The rest of a broken value is not."""
     subject = _subject('API_TOKEN="a\nkXwvQzmWncRt==\nOTHER=1\n')
-    assert [each.shown_name for each in strange_names(subject)] == ["********", "OTHER"]
+    assert [each.shown_name for each in unread_variables(subject)] == ["********", "OTHER"]
 
 
 NAMES = ["PORT", "APP_PORT", "HOST", "DATABASE__HOST", "DATABASE__PORT", "LABELS__A"]
@@ -263,7 +263,7 @@ def test_what_is_written_in_another_case_gives_nothing_where_case_counts() -> No
     file = parse_env_file("1.env", b"port=1\nhost=a\n", {})
     subject = Subject(SettingsContract.of(Exact), Gathered((file,)))
     assert {each.name: each.winner for each in provenances(subject)} == {"PORT": None, "HOST": None}
-    assert [each.shown_name for each in strange_names(subject)] == ["port", "host"]
+    assert [each.shown_name for each in unread_variables(subject)] == ["port", "host"]
 
 
 class Twins(BaseModel):

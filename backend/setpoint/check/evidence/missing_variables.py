@@ -66,7 +66,7 @@ def _elsewhere(subject: Subject, variable: Variable) -> str | None:
     if subject.gathered.process and subject.gathered.process.elsewhere:
         return f"it may be in {joined(subject.gathered.process.elsewhere)}, which is in none of the files"
     of_secrets = [each.record for each in subject.origins.sources if each.record.kind is SourceKind.SECRETS_DIRECTORY]
-    has_nested = any(each.secret_names for each in of_secrets)
+    has_nested = any(each.nested_secrets for each in of_secrets)
     if subject.unseen_directories and of_secrets and (has_nested or len(variable.setting) == 1):
         where = joined([f"`{each}`" for each in subject.unseen_directories])
         return f"it may be in {where}, which was not checked; `--secrets-dir DIR` checks such a directory"

@@ -5,8 +5,8 @@ from pydantic_settings import BaseSettings
 
 from setpoint.check.checking import check
 from setpoint.contract.settings_class import SettingsContract
-from setpoint.resolution.strange_names import strange_names
 from setpoint.resolution.subject import Subject
+from setpoint.resolution.unread_variables import unread_variables
 from setpoint.sources.env_file import parse_env_file
 from setpoint.sources.gathered import Gathered
 
@@ -47,4 +47,4 @@ def test_what_a_reference_puts_in_is_not_unknown(loader: str | None, content: st
     subject = Subject(SettingsContract.of(Service), Gathered((parse_env_file("a.env", content.encode(), {}, loader),)))
     found = [each.variable for each in check(subject).diagnostics if each.code == "SP301"]
     assert found == unknown
-    assert {each.shown_name for each in strange_names(subject)} == {*unknown}
+    assert {each.shown_name for each in unread_variables(subject)} == {*unknown}

@@ -108,7 +108,7 @@ class NumbersByName(BaseSettings):
     limits: dict[str, int] = {}
 
 
-class Stage(Enum):
+class _Stage(Enum):
     DEV = "dev"
     LIVE = "live"
 
@@ -117,7 +117,7 @@ class KeysThatAreNoText(BaseSettings):
     """Of keys, the class makes something that is spelled in another way."""
 
     model_config = _NESTED
-    groups: dict[Stage, _Group] = {}
+    groups: dict[_Stage, _Group] = {}
     days: dict[date, int] = {}
     shares: dict[float, str] = {}
     limits: dict[UUID, int] = {}
@@ -147,11 +147,6 @@ class OpenModel(BaseSettings):
 class ModelsInUnionByName(BaseSettings):
     model_config = _NESTED
     stores: dict[str, Annotated[_File | _Bucket, Field(discriminator="kind")]] = {}
-
-
-class _Stage(Enum):
-    DEVELOPMENT = "dev"
-    PRODUCTION = "prod"
 
 
 class ModelsByMember(BaseSettings):
@@ -235,7 +230,7 @@ CASES = [
         {
             "STAGES__DEV__PATH": WORD,
             "STAGES__TEST__PATH": WORD,
-            "STAGES": Texts(('{"prod": {"path": "p"}}', '{"dev": {"path": "q"}}'), ("x", '{"test": {"path": "p"}}')),
+            "STAGES": Texts(('{"live": {"path": "p"}}', '{"dev": {"path": "q"}}'), ("x", '{"test": {"path": "p"}}')),
         },
     ),
     Case(

@@ -10,7 +10,7 @@ from setpoint.text.guarded import MASK
 
 
 @dataclass(frozen=True, slots=True)
-class StrangeName:
+class UnreadVariable:
     """A variable in a file that no setting reads.
 
     Attributes:
@@ -24,7 +24,7 @@ class StrangeName:
     names_file: bool = False
 
 
-def strange_names(subject: Subject) -> Iterator[StrangeName]:
+def unread_variables(subject: Subject) -> Iterator[UnreadVariable]:
     """Yield the variables in files that no setting of the app reads; the process environment is full of these."""
     shown = {id(each.binding): each.shown_name for each in subject.statements}
     read = {each.name for each in subject.gathered.file_variables if not each.content.trouble}
@@ -38,4 +38,4 @@ def strange_names(subject: Subject) -> Iterator[StrangeName]:
         if is_referred_to or is_kept or is_read_elsewhere:
             continue
         names_file = subject.contract.from_file(assignment.name) is not None
-        yield StrangeName(printable(shown.get(id(written.binding), MASK)), assignment, names_file)
+        yield UnreadVariable(printable(shown.get(id(written.binding), MASK)), assignment, names_file)
