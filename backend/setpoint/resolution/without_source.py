@@ -13,27 +13,36 @@ from setpoint.contract.variable import Variable
 from setpoint.resolution.effective_value import is_made_by_code
 from setpoint.resolution.read_source import is_inside
 from setpoint.resolution.subject import Setting, Subject
+from setpoint.validation.left_out import changes_what_is_given
 from setpoint.validation.refusal import RefusalKind
 
 
 def as_it_is(subject: Subject, variable: Variable) -> Variable:
     """Return `variable` with its effective default: parts that are set and code of the class replace what it says."""
-    found: Any = subject.validated.settings
     if _is_missing(subject, variable.setting):
         return variable._replace(default_around=PydanticUndefined, required=True)
-    found_inside = {
-        len(leaf) for made in subject.counting.values() for leaf in made if is_inside(leaf, variable.setting)
-    }
-    if found_inside:
-        is_of_parts = max(found_inside) > len(variable.setting) and not subject.contract.lays_parts_over_defaults
-        return without_default(variable) if is_of_parts else variable
-    if found is None or variable.field.default_factory is not None:
+    leaves = [leaf for made in subject.counting.values() for leaf in made if is_inside(leaf, variable.setting)]
+    if any(len(leaf) > len(variable.setting) for leaf in leaves) and not subject.contract.lays_parts_over_defaults:
+        return without_default(variable)
+    if leaves or (subject.validated.settings is not None and variable.field.default_factory is not None):
         return variable
-    if len(variable.setting) == 1:
-        return variable._replace(default_around=MADE) if is_made_by_code(found, variable) else variable
+    if _is_of_code(subject, variable):
+        return variable._replace(default_around=MADE)
+    found: Any = subject.validated.settings
+    if found is None or len(variable.setting) == 1:
+        return variable
     for step in variable.setting:
         found = getattr(found, step, PydanticUndefined)
     return variable._replace(default_around=found)
+
+
+def _is_of_code(subject: Subject, variable: Variable) -> bool:
+    """Return whether code of the class has made something else of the default, or something that the class refuses."""
+    settings, is_given_to_code = subject.validated.settings, changes_what_is_given(subject.contract.settings_class)
+    if settings is not None:
+        return (len(variable.setting) == 1 or is_given_to_code) and is_made_by_code(settings, variable)
+    refused = (each.setting for each in subject.validated.refusals if each.kind is RefusalKind.INVALID)
+    return is_given_to_code and variable.setting in refused
 
 
 def without_default(variable: Variable) -> Variable:

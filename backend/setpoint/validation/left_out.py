@@ -20,6 +20,7 @@ from setpoint.validation.validate import validate
 
 AnyNamed = TypeVar("AnyNamed", Entry, Binding)
 _ANY_TEXT = "text"
+_NO_KEY = "_of_nobody"
 # Each costs a separate validation, and a file could hold thousands.
 _MOST_ASKED_FOR = 50
 
@@ -32,7 +33,7 @@ def may_be_left_out(contract: SettingsContract, record: Record, names: Collectio
     refused = _refused(contract, record)
 
     def takes_without(given_up: Iterable[str]) -> bool:
-        return _refused(contract, _without(contract, record, frozenset(given_up))) <= refused
+        return _refused(contract, _without(contract, record, dict.fromkeys(given_up))) <= refused
 
     optional = {each for each in names if (variable := contract.find(each)) and not variable.required}
     found = optional if optional and takes_without(optional) else frozenset()
@@ -44,16 +45,16 @@ def read_by_code(contract: SettingsContract, record: Record, names: Iterable[str
     """Return those of the unknown variables `names` without which the class does something else.
 
     Its own sources and validators may read any variable. Of a class that does something else each time nothing is
-    known.
+    known. A key inside a value has another name instead of none: the value may be there because of any key.
     """
     if contract.is_exported or not _has_code(contract.settings_class):
         return frozenset()
-    refused = _refused(contract, record)
+    refused = _refused_values(contract, record)
 
     def is_needed(given_up: Iterable[str]) -> bool:
-        other = _without(contract, record, frozenset(given_up))
+        other = _without(contract, record, {name: _other_key(contract, name) for name in given_up})
         is_other = record.settings is not None and record.settings != other.settings
-        return is_other or not _refused(contract, other) <= refused
+        return is_other or _refused_values(contract, other) != refused
 
     tried = list(islice(names, _MOST_ASKED_FOR))
     if not tried or not is_needed(tried) or is_needed(()):
@@ -65,27 +66,44 @@ def _has_code(settings_class: type[BaseSettings]) -> bool:
     """Return whether code of the app may read variables that are not those of the class."""
     of_libraries: tuple[Any, ...] = (BaseSettings, FileVariables)
     customise: Any = settings_class.settings_customise_sources
-    validators = settings_class.__pydantic_decorators__.model_validators.values()
     return (
         customise.__func__ not in {each.settings_customise_sources.__func__ for each in of_libraries}
-        or any(each.info.mode != "after" for each in validators)
+        or changes_what_is_given(settings_class)
         or settings_class.__init__ not in {each.__init__ for each in of_libraries}
     )
 
 
-def _without(contract: SettingsContract, record: Record, names: AbstractSet[str]) -> Record:
-    """Return what the class does if no file sets the variables `names`."""
-    given_up, given = {contract.canonical(each) for each in names}, record.given
+def changes_what_is_given(settings_class: type[BaseSettings]) -> bool:
+    """Return whether a validator of the class gets what sources have given, before fields do."""
+    validators = settings_class.__pydantic_decorators__.model_validators.values()
+    return any(each.info.mode != "after" for each in validators)
+
+
+def _other_key(contract: SettingsContract, name: str) -> str | None:
+    """Return `name` with another key at its end, if it leads into the value of a variable; otherwise None."""
+    keys = name.split(contract.delimiter) if contract.delimiter else [name]
+    around = (contract.delimiter.join(keys[:count]) for count in range(1, len(keys)))
+    return f"{name}{_NO_KEY}" if any(map(contract.find, around)) else None
+
+
+def _without(contract: SettingsContract, record: Record, names: Mapping[str, str | None]) -> Record:
+    """Return what the class does if no file sets the variables `names`, but others if there are any instead."""
+    instead, given = {contract.canonical(each): other for each, other in names.items()}, record.given
+
+    def called(name: str) -> str | None:
+        return instead.get(contract.canonical(name), name)
 
     def others(found: Iterable[AnyNamed]) -> tuple[AnyNamed, ...]:
-        return tuple(each for each in found if contract.canonical(each.name) not in given_up)
+        return tuple(each._replace(name=name) for each in found if (name := called(each.name)))
 
     of_process = tuple(each for each in given.environment if each.file is None)
     of_files = others(each for each in given.environment if each.file is not None)
     files = given.files and tuple(others(file) for file in given.files)
     before = Record(record.asked, given)
     for key, file in record.files.items():
-        before.files[key] = file._replace(reading=replace(file.reading, bindings=others(file.reading.bindings)))
+        bindings, variables = others(file.reading.bindings), file.reading.variables
+        renamed = {name: text for each, text in variables.items() if (name := called(each))}
+        before.files[key] = file._replace(reading=replace(file.reading, bindings=bindings, variables=renamed))
     return ask(contract, given._replace(environment=(*of_process, *of_files), files=files), before)
 
 
@@ -102,3 +120,9 @@ def refusing_any_text(
 def _refused(contract: SettingsContract, record: Record) -> set[tuple[RefusalKind, tuple[str | int, ...]]]:
     """Return what the class refuses, and in which way; its words are dropped, so they need no masks."""
     return {(each.kind, each.setting) for each in validate(contract, record, Redactor(())).refusals}
+
+
+def _refused_values(contract: SettingsContract, record: Record) -> set[tuple[RefusalKind, tuple[str | int, ...]]]:
+    """Return the same without what it refuses because of its name alone."""
+    refusals = validate(contract, record, Redactor(())).refusals
+    return {(each.kind, each.setting) for each in refusals if not each.forbids_key}

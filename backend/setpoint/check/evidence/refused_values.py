@@ -15,6 +15,7 @@ from setpoint.resolution.assignment import Assignment
 from setpoint.resolution.subject import Subject
 from setpoint.text.guarded import MASK, Guarded
 from setpoint.text.suggest import KnownNames, allowed_steps
+from setpoint.validation.left_out import changes_what_is_given
 from setpoint.validation.refusal import Refusal, RefusalKind
 
 
@@ -46,7 +47,8 @@ def explained(subject: Subject, refused: Iterable[tuple[Refusal, Assignment | No
 
 
 def _is_of_default(subject: Subject, refusal: Refusal) -> bool:
-    return refusal.kind is RefusalKind.INVALID and subject.origins.is_default(refusal.setting)
+    is_of_code = changes_what_is_given(subject.contract.settings_class)
+    return refusal.kind is RefusalKind.INVALID and subject.origins.is_default(refusal.setting) and not is_of_code
 
 
 def _name(subject: Subject, refusal: Refusal, assignment: Assignment | None) -> str:

@@ -19,12 +19,12 @@ from setpoint.check.evidence.misspellings import (
 from setpoint.check.finding import Finding, Region, name_region, region_to_rename
 from setpoint.check.outcome import Severity
 from setpoint.contract.variable import Variable
-from setpoint.resolution.blame import is_forbidden_inside, parts_of_plain_values, refused_in_environment
+from setpoint.resolution.blame import is_forbidden_inside, refused_in_environment
 from setpoint.resolution.statement import Statement
 from setpoint.resolution.subject import Subject
+from setpoint.resolution.unread_variables import names_read_by_code, unknown_statements
 from setpoint.text.guarded import MASK
 from setpoint.text.secret_values import is_token_as_name
-from setpoint.validation.left_out import read_by_code
 
 _FORBIDS_IT = "the settings class forbids it"
 _FORBIDS_IT_IN_FILE = "the settings class reads this file and forbids it"
@@ -52,15 +52,8 @@ def unknown_variable(subject: Subject) -> Iterator[Finding]:
     Good:
         PORT=8000
     """
-    families, parts = Families(subject.contract), parts_of_plain_values(subject)
-    unknown = [
-        each
-        for each in subject.statements
-        if not (each.value is None or each.is_known or subject.contract.canonical(each.name) in parts)
-    ]
-    others = (each.name for each in unknown if subject.contract.canonical(each.name) not in subject.kept)
-    read = read_by_code(subject.contract, subject.asked, dict.fromkeys(others)) if unknown else ()
-    for statement in unknown:
+    families, read = Families(subject.contract), names_read_by_code(subject)
+    for statement in unknown_statements(subject):
         name = statement.name
         if name in read:
             continue

@@ -8,6 +8,13 @@ import pytest
 from pydantic import AliasChoices, BaseModel, Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from setpoint.cli.shown_setting import value_in_words
+from setpoint.contract.settings_class import SettingsContract
+from setpoint.resolution.provenance import provenances
+from setpoint.resolution.subject import Subject
+from setpoint.resolution.unread_variables import unread_variables
+from setpoint.sources.env_file import parse_env_file
+from setpoint.sources.gathered import Gathered
 from support.checking import checked
 from support.differential.catalogue import names, nesting
 
@@ -136,3 +143,44 @@ def test_what_code_of_the_class_reads_by_itself_is_not_to_be_taken_out(
     """The class says so: without it, it has other values or none."""
     found = checked(content, settings_class=settings_class).diagnostics
     assert [each.variable for each in found if each.code == "SP301"] == told
+
+
+class MovingInside(BaseSettings):
+    """A validator moves a value into a model, and knows a key of it that the model does not."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_nested_delimiter="__", extra="ignore")
+
+    db: Server = Server()
+    spare: Server | None = None
+    many: dict[str, Server] = {}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_older_names(cls, values: dict[str, Any]) -> dict[str, Any]:
+        db = dict(values.get("db", {}))
+        old = values.get("old_port", db.get("number"))
+        return values if old is None else values | {"db": db | {"port": old}}
+
+
+@pytest.mark.parametrize(
+    ("content", "told", "port"),
+    [
+        ("OLD_PORT=2\n", [], "(computed)"),
+        ("OLD_PORT=1\n", ["SP301 no setting reads `OLD_PORT`"], "1"),
+        ("OLD_PORT=x\n", ["SP401 `port` in `DB` is not an integer"], "(computed)"),
+        ("DB__NUMBER=2\n", [], "(computed)"),
+        ("DB__NUBMER=2\n", ["SP301 no setting reads `DB__NUBMER`"], "1"),
+        ("SPARE__POTR=2\n", ["SP301 no setting reads `SPARE__POTR`"], "1"),
+        ("MANY__A__POTR=2\n", ["SP301 no setting reads `MANY__A__POTR`"], "1"),
+    ],
+)
+def test_what_code_moves_into_a_model_is_read_and_a_misspelt_key_is_not(
+    content: str, told: list[str], port: str
+) -> None:
+    """There is a model because of the key, whatever that is called; what code makes of it is no default."""
+    found = checked(content, settings_class=MovingInside).diagnostics
+    assert [f"{each.code} {each.message}" for each in found] == told
+    subject = Subject(SettingsContract.of(MovingInside), Gathered((parse_env_file("a.env", content.encode(), {}),)))
+    values = {each.name: value_in_words(subject, each) for each in provenances(subject)}
+    unread = [f"SP301 no setting reads `{each.shown_name}`" for each in unread_variables(subject)]
+    assert (values["DB__PORT"], unread) == (port, [each for each in told if each.startswith("SP301")])

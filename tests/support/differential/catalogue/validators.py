@@ -205,6 +205,25 @@ class NotInitialised(BaseSettings):
     internal: int = Field(default=3, exclude=True)
 
 
+class MovedIntoModel(BaseSettings):
+    """A validator takes values from where they were before, one of them from inside a model."""
+
+    class Db(BaseModel):
+        port: int = 1
+        host: str = "h"
+
+    model_config = SettingsConfigDict(env_file=".env", env_nested_delimiter="__", extra="ignore")
+    db: Db = Db()
+    name: str = "n"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _moved(cls, values: dict[str, Any]) -> dict[str, Any]:
+        db = dict(values.get("db", {})) if isinstance(values.get("db", {}), dict) else {}
+        old = values.get("old_port", db.get("number"))
+        return values if old is None else values | {"db": db | {"port": old}}
+
+
 CASES = [
     Case(BeforeValidator, {"PORT": Texts(("http", "12"), ("x", ""))}),
     Case(AfterValidator, {"PORT": Texts(("4", "5"), ("3", "x"))}, _HERE),
@@ -225,4 +244,9 @@ CASES = [
     Case(ReadsTheEnvironment, {"PORT": INT, "PORT_OFFSET": Texts(("1", "2"))}, _HERE, unseen=("PORT_OFFSET",)),
     Case(InsideModel, {"POOL__LOW": Texts(("2", "20"), ("x",)), "POOL__HIGH": INT, "PORT": INT}, _HERE),
     Case(NotInitialised, {"PORT": INT, "DEBUG": BOOL, "INTERNAL": INT}, _HERE),
+    Case(
+        MovedIntoModel,
+        {"OLD_PORT": INT, "DB__NUMBER": INT, "DB__HOST": WORD, "NAME": WORD},
+        unseen=("OLD_PORT", "DB__NUMBER"),
+    ),
 ]
