@@ -24,6 +24,7 @@ from setpoint.text.guarded import MASK, Guarded
 from setpoint.text.mask import Redactor
 from setpoint.text.shown import Door
 from setpoint.validation.asking import ask
+from setpoint.validation.left_out import built_with_defaults
 from setpoint.validation.record import Naming, Record, SourceRecord
 from setpoint.validation.refusal import RAISED, Refusal, RefusalKind
 from setpoint.validation.validate import Validated, build_in_part, validate, validate_alone
@@ -220,10 +221,8 @@ class Subject:
     @cached_property
     def usable_settings(self) -> BaseSettings | None:
         """Return the settings, in which invalid values can't be read; None if there are none."""
-        validated = self.validated
-        if validated.settings is not None:
-            return validated.settings
-        return build_in_part(self.contract, self.asked, validated.refusals)
+        made = self.validated.settings
+        return build_in_part(self.contract, self.asked, self.validated.refusals) if made is None else made
 
     def refusals_of(self, assignment: Assignment) -> tuple[Refusal, ...]:
         """Return why the class refuses the value of `assignment`, checked by itself."""
@@ -295,5 +294,7 @@ class Subject:
 
     @cached_property
     def _made_in_code(self) -> Sequence[SettingsContract]:
-        made = {each.settings_class: None for each in self._answer[1].builds}
+        validated, record = self._answer
+        others = built_with_defaults(self.contract, record, validated.refusals)
+        made = {each.settings_class: None for each in (*record.builds, *others)}
         return [SettingsContract.of(each) for each in made if not issubclass(each, self.contract.settings_class)]

@@ -1,6 +1,6 @@
 """Asks a settings class about other values: without a variable, or with a missing one added."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from itertools import islice
@@ -14,7 +14,7 @@ from setpoint.envfile.reading import Binding
 from setpoint.sources.entry import Entry
 from setpoint.text.mask import Redactor
 from setpoint.validation.asking import ask
-from setpoint.validation.record import Record
+from setpoint.validation.record import Build, Record
 from setpoint.validation.refusal import Refusal, RefusalKind
 from setpoint.validation.validate import validate
 
@@ -60,6 +60,19 @@ def read_by_code(contract: SettingsContract, record: Record, names: Iterable[str
     if not tried or not is_needed(tried) or is_needed(()):
         return frozenset()
     return {each for each in tried if is_needed([each])}
+
+
+def built_with_defaults(contract: SettingsContract, record: Record, refusals: Iterable[Refusal]) -> Sequence[Build]:
+    """Return what is built once no file sets the fields that are refused, whose own validators run for defaults then.
+
+    Code of the app in there may build other settings classes.
+    """
+    validators = contract.settings_class.__pydantic_decorators__.field_validators.values()
+    validated = {field for each in validators for field in each.info.fields}
+    refused = {each.setting[0] for each in refusals if each.kind is RefusalKind.INVALID and each.setting}
+    among = refused if "*" in validated else refused & validated
+    names = [each.name for each in contract.variables if each.setting[0] in among]
+    return _without(contract, record, dict.fromkeys(names)).builds if names else ()
 
 
 def _has_code(settings_class: type[BaseSettings]) -> bool:

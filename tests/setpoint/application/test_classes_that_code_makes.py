@@ -3,7 +3,14 @@
 from typing import Any, Self
 
 import pytest
-from pydantic import BaseModel, Field, PrivateAttr, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    Field,
+    PrivateAttr,
+    ValidatorFunctionWrapHandler,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from setpoint.contract.settings_class import SettingsContract
@@ -139,6 +146,41 @@ def test_a_fault_of_its_own_hides_none_of_the_class_that_its_code_makes(settings
     """One check tells both."""
     found = messages(checked("SIZE=x\nDB_PORT=y\n", settings_class=settings_class))
     assert found == ["`SIZE` is not an integer", f"{_HEAD} refuses `DB_PORT`; {_ADVICE}"]
+
+
+class AroundItsField(BaseSettings):
+    """The validator of one field makes the other class, once it has looked at the value."""
+
+    size: int = 1
+    name: str = "none"
+
+    @field_validator("size", mode="wrap")
+    @classmethod
+    def with_db(cls, value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
+        """Make it."""
+        made = handler(value)
+        Db()
+        return made
+
+
+class AfterAnyField(BaseSettings):
+    """A validator of all fields does, of which there is one."""
+
+    size: int = 1
+
+    @field_validator("*")
+    @classmethod
+    def with_db(cls, value: Any) -> Any:
+        """Make it."""
+        Db()
+        return value
+
+
+@pytest.mark.parametrize("settings_class", [AroundItsField, AfterAnyField])
+def test_what_a_validator_of_an_invalid_field_would_make_is_not_unknown(settings_class: type[BaseSettings]) -> None:
+    """It makes the same for the default of the field."""
+    found = messages(checked("SIZE=x\nDB_PORT=1\nDB_HOTS=a\n", settings_class=settings_class))
+    assert found == ["`SIZE` is not an integer", "no setting reads `DB_HOTS`"]
 
 
 class OfItsSize(Db):
