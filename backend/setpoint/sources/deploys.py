@@ -1,5 +1,6 @@
 """Deploy files: which program they are for, and how it reads them."""
 
+import codecs
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -101,10 +102,12 @@ def _kind_of_folder(path: Path) -> DeployKind | None:
 
 def _kind_of_text(path: Path) -> DeployKind | None:
     try:
-        with path.open(encoding="utf-8", errors="replace") as stream:
-            text = stream.read(_ENOUGH_TO_TELL)
+        with path.open("rb") as stream:
+            content = stream.read(_ENOUGH_TO_TELL)
     except OSError:
         return None
+    is_wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    text = content.decode("utf-16" if is_wide else "utf-8", "replace")
     if re.search(_MANIFEST_TEXT, text):
         return DeployKind.KUBERNETES
     return DeployKind.COMPOSE if re.search(_COMPOSE_TEXT, text) else None

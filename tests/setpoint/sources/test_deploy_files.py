@@ -1,5 +1,6 @@
 """Which program a deploy file is for, by its name and what is in it."""
 
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,19 @@ def test_a_file_is_recognised_by_its_name_or_by_what_is_in_it(path: str, text: s
             recognised_kind([path])
     else:
         assert recognised_kind([path]) == kind
+
+
+@pytest.mark.parametrize(
+    ("mark", "encoding"), [(BOM_UTF16_LE, "utf-16-le"), (BOM_UTF16_BE, "utf-16-be"), (b"", "utf-8")]
+)
+@pytest.mark.parametrize(("text", "kind"), [(SERVICES, "compose"), (MANIFEST, "kubernetes")])
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_a_file_is_recognised_in_each_encoding_of_yaml(
+    mark: bytes, encoding: str, text: str, kind: str, line_end: str
+) -> None:
+    """Windows PowerShell writes UTF-16, which docker compose reads."""
+    Path("stack.yml").write_bytes(mark + text.replace("\n", line_end).encode(encoding))
+    assert recognised_kind(["stack.yml"]) == kind
 
 
 @pytest.mark.parametrize("path", ["prod.env", ".env", "env", "app.conf", "settings.toml", "-", "nowhere"])
