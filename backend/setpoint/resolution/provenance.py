@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from pydantic_settings import DotEnvSettingsSource, EnvSettingsSource
+
 from setpoint.contract.variable import Variable
 from setpoint.envfile.location import Location
 from setpoint.resolution.assignment import Assignment
@@ -18,6 +20,7 @@ from setpoint.text.join import joined
 from setpoint.validation.record import Record, SourceRecord
 from setpoint.validation.refusal import RefusalKind
 
+_OF_VARIABLES = {EnvSettingsSource.__name__, DotEnvSettingsSource.__name__}
 _BEFORE_A_NAME_OF_DEPLOY = r"(?:-|- ?\{? ?name:|Environment=)? ?[\"']?"
 
 
@@ -257,6 +260,8 @@ def source_in_words(source: SourceRecord) -> str:
     """Return the name of a source that has no variables, with its files."""
     if source.paths:
         return joined([printable(each) for each in source.paths])
+    if source.entries and source.name in _OF_VARIABLES:
+        return "a variable that no setting reads"
     if source.kind is SourceKind.COMMAND_LINE:
         return "the command line"
     if source.kind is SourceKind.ARGUMENT:

@@ -6,12 +6,13 @@ import pytest
 from pydantic import AliasChoices, BaseModel, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from setpoint.cli.shown_setting import value_in_words
+from setpoint.cli.shown_setting import value_in_words, winner_in_words
 from setpoint.contract.settings_class import SettingsContract
 from setpoint.resolution.provenance import provenances
 from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import parse_env_file
 from setpoint.sources.gathered import Gathered, ProcessEnvironment
+from setpoint.text.guarded import MASK
 
 
 class Server(BaseModel):
@@ -96,6 +97,15 @@ def test_what_a_value_passes_over_is_not_told_as_a_part_of_it(file: str, name: s
     for step in path:
         made = made[step] if isinstance(made, dict) else getattr(made, step)
     assert made == Server()
+
+
+def test_what_is_there_because_of_a_name_that_nobody_reads_is_told_to_be() -> None:
+    """Neither the name nor the text may be fit to print, and who reads it knows no source of that name."""
+    given = Gathered((parse_env_file(".env", b"SERVERS__A__SIZE=2", {}),))
+    subject = Subject(SettingsContract.of(Open), given)
+    (told,) = (each for each in provenances(subject) if each.winner)
+    said = value_in_words(subject, told), winner_in_words(subject, told)
+    assert (told.name, *said) == ("SERVERS", MASK, "a variable that no setting reads")
 
 
 @pytest.mark.parametrize(
