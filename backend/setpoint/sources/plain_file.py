@@ -1,7 +1,7 @@
 """Decides whether anything in an env file needs a full check, whatever the settings are."""
 
 from setpoint.sources.env_file import DEFAULT_LOADER, EnvFile
-from setpoint.text.placeholder import is_placeholder
+from setpoint.text.placeholder import is_placeholder_of_secret
 
 _MARK_OF_SUPPRESSIONS = "setpoint:"
 
@@ -18,5 +18,5 @@ def reads_plainly(file: EnvFile) -> bool:
         or reading.valueless
         or len(reading.bindings) != len(reading.variables)
         or any(each in file.source.text for each in ("\0", _MARK_OF_SUPPRESSIONS))
-        or any(not text or is_placeholder(text) for text in file.variables.values())
+        or any(not text or is_placeholder_of_secret(text) for text in file.variables.values())
     )

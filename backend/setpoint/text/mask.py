@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from setpoint.text.guarded import MASK
-from setpoint.text.placeholder import is_placeholder
+from setpoint.text.placeholder import is_placeholder_of_secret
 from setpoint.text.secret_names import is_secret_name
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class Redactor:
     def _placeholders(self) -> set[str]:
         """Return the values, without quotes, that stand in for secrets and hold none."""
         bare = {_bare(each) for each in self._given}
-        return {each for each in bare if len(each) <= _LONGEST_PLACEHOLDER and is_placeholder(each)}
+        return {each for each in bare if len(each) <= _LONGEST_PLACEHOLDER and is_placeholder_of_secret(each)}
 
     @cached_property
     def _values(self) -> list[str]:

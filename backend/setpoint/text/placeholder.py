@@ -116,6 +116,13 @@ _INSIDE_IN_ITS_CASE = (
     r"://[A-Z_]{3,}:[A-Z_]{3,}@|//examplePublicKey@|://[A-Z]{2,}(?:_[A-Z]{2,})+(?:[.:/]|$)"
     r"|://(?:x{3,}|(?:username|[^/@]*\[USERNAME\]):[^/@]*|[^/@]*:(?:\*{3,}|\[PASSWORD\]))@"
 )
+# What only a secret is not: words for its lack, and what says what belongs there instead of being it.
+_LACK = r"dummy|fake|sample|n/?a|unused|not_?(?:used|needed|required|real|important)"
+_KINDS = (
+    r"(?:a|an|the|my|our|some|this_is|very|super|ultra|top|strong|secure|long|random|secret|jwt|app|api|session|auth"
+    r"|django|flask|signing|encryption|private|access|refresh|client|admin|root|user|db|database)"
+)
+_WORDS_FOR_A_SECRET = rf"{_LACK}|(?:{_KINDS}_?)+(?:secret|key|password|passwd|passphrase|pass|pw|token)s?_?\d{{0,4}}"
 _LONGEST = 200
 
 
@@ -132,6 +139,12 @@ def is_placeholder(value: str) -> bool:
     bare = text.strip(_AROUND)
     is_marked = bare != text and not text.isalnum()
     return _is_words(bare) or (is_marked and bare.lower() in _SHORT_WORDS) or _holds_one(text)
+
+
+def is_placeholder_of_secret(value: str) -> bool:
+    """Return whether `value`, of a secret, is a placeholder, or no more than words for one: `my-secret-key`, `n/a`."""
+    words = value[: _LONGEST + 1].strip(_AROUND).lower().translate(_BETWEEN_WORDS)
+    return is_placeholder(value) or re.fullmatch(_WORDS_FOR_A_SECRET, words) is not None
 
 
 def _is_words(text: str) -> bool:

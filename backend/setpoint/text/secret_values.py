@@ -59,6 +59,7 @@ _SENSITIVE_FORM = (
     # A line of `.pgpass`; an IPv6 address looks like one.
     r"|(?<!\S)(?![\da-f:]+(?:\s|$))[^:\s]+:(?:\d+|\*):[^:\s]+:[^:\s]+:\S"
 )
+_PATH_OF_KEY = r"[\w.~-]*(?:/[\w.-]+)+\.(?:crt|jks|json|key|p12|pem|pfx|txt)"
 _FORMS = (_CREDENTIALS_INSIDE, _SENSITIVE_FORM, _PREFIX_BY_MAKER, _PASSWORD_OF_COMMAND)
 # Scopes about secrets, as OAuth names them.
 _SCOPE = r"(?i)(?<![\w.-])[\w.-]*s:(?:read|write|admin|manage|create|update|delete|list|revoke|rotate|all|\*)(?![\w.-])"
@@ -83,6 +84,11 @@ def _decoded(value: str) -> str:
 def sounds_secret(name: str, value: str) -> bool:
     """Return whether the `value` of a variable that no setting reads is a secret, by the name or by its looks."""
     return is_secret_name(name) or looks_secret(value)
+
+
+def is_path_of_key(value: str) -> bool:
+    """Return whether `value` only says where a key is: `/etc/ssl/private/app.pem`."""
+    return bool(re.fullmatch(_PATH_OF_KEY, value.strip()))
 
 
 def is_token_as_name(name: str) -> bool:

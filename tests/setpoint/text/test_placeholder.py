@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from setpoint.text.placeholder import is_placeholder
+from setpoint.text.placeholder import is_placeholder, is_placeholder_of_secret
 
 PLACEHOLDERS = [
     *("changeme", "change_me", "CHANGE-ME", "ChangeMe!", "changethis", "change this", "change-me-please", "changeit"),
@@ -110,6 +110,13 @@ PLACEHOLDERS = [
     *("ask-your-admin", "NEEDS_CHANGING", "needs-replacing-in-prod", "insert_api_key", "enter-client-secret"),
     *("some-secret-value-change-it", "YOUR-CLIENT-ID.apps.googleusercontent.com", "your-project.supabase.co"),
     *("GENERATE_A_SECRET", "not-a-real-key", "#{Password}#", "!ChangeThisMercureHubJWTSecretKey!", "ChangeMeNow"),
+]
+
+OF_SECRETS = [
+    *("dummy", "DUMMY", "n/a", "N/A", "fake", "sample", "unused", "not-needed", "not used", "super-secret-key"),
+    *("supersecretkey", "super_secret", "my-secret-key", "mysecretpassword", "my-secret-pw", "secret-key"),
+    *("SecretKey", "jwt-secret", "app_secret_key", "this-is-a-very-secret-key", "TopSecret", "django-secret-key"),
+    *("api-key", "db_pw", "a-long-secret", "admin_password", "supersecret123", '"super-secret-key"'),
 ]
 
 VALUES = [
@@ -233,6 +240,19 @@ VALUES = [
 def test_a_value_of_an_example_is_found(value: str) -> None:
     """It works nowhere, or works for everybody."""
     assert is_placeholder(value)
+
+
+@pytest.mark.parametrize("value", OF_SECRETS)
+def test_a_secret_that_says_what_belongs_there_is_a_placeholder(value: str) -> None:
+    """Under another name, such as that of a backend, somebody may have meant it."""
+    assert is_placeholder_of_secret(value)
+    assert not is_placeholder(value)
+
+
+@pytest.mark.parametrize("value", ["secret", "password", "q8Zr2vLkT0", "postgres", "tests", "n", "apikeys-of-a-9Zq"])
+def test_a_secret_that_somebody_chose_is_none(value: str) -> None:
+    """Not even a bad one."""
+    assert not is_placeholder_of_secret(value)
 
 
 @pytest.mark.parametrize("value", VALUES)

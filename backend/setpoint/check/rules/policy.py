@@ -18,9 +18,9 @@ from setpoint.resolution.statement import Statement
 from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import STANDARD_INPUT, EnvFile
 from setpoint.text.guarded import MASK
-from setpoint.text.placeholder import is_placeholder
+from setpoint.text.placeholder import is_placeholder_of_secret
 from setpoint.text.secret_names import is_secret_name
-from setpoint.text.secret_values import looks_secret
+from setpoint.text.secret_values import is_path_of_key, looks_secret
 from setpoint.validation.refusal import RefusalKind
 
 _SECRETS_OF_A_CONTAINER = ("/run/secrets/", "/var/run/secrets/")
@@ -224,13 +224,14 @@ def tracked_secret(subject: Subject) -> Iterator[Finding]:
 
 
 def _secrets_in(subject: Subject, file: EnvFile) -> list[Statement]:
-    """Return the statements of `file` that hold a secret; a placeholder is not one."""
+    """Return the statements of `file` that hold a secret; a placeholder is none, nor is the path of one."""
     return [
         each
         for each in subject.statements
         if each.file is file
         and each.value
-        and not each.value.satisfies(is_placeholder)
+        and not each.value.satisfies(is_placeholder_of_secret)
+        and not each.value.satisfies(is_path_of_key)
         and (each.assignment.holds_secret if each.variable else _sounds_secret(each))
     ]
 
@@ -294,4 +295,4 @@ def default_secret(subject: Subject) -> Iterator[Finding]:
 
 def _is_a_secret(default: str) -> bool:
     """Return whether `default` is worth protecting; of a URL, only the password is."""
-    return bool(default) and ("://" not in default or looks_secret(default))
+    return bool(default) and not is_path_of_key(default) and ("://" not in default or looks_secret(default))

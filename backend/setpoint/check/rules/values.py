@@ -22,7 +22,7 @@ from setpoint.resolution.blame import (
 )
 from setpoint.resolution.subject import Subject
 from setpoint.text.join import joined
-from setpoint.text.placeholder import is_placeholder
+from setpoint.text.placeholder import is_placeholder, is_placeholder_of_secret
 from setpoint.validation.left_out import may_be_left_out
 from setpoint.validation.refusal import RAISED, Refusal, RefusalKind
 
@@ -151,7 +151,8 @@ def placeholder_value(subject: Subject) -> Iterator[Finding]:
         variable, value = statement.variable, statement.value
         if variable is None or not value:
             continue
-        if value.satisfies(is_placeholder) and not value.satisfies(variable.choices.__contains__):
+        is_one = is_placeholder_of_secret if variable.secret else is_placeholder
+        if value.satisfies(is_one) and not value.satisfies(variable.choices.__contains__):
             yield Finding(
                 f"`{statement.shown_name}` is still a placeholder",
                 value_region(statement),

@@ -239,6 +239,7 @@ def _codes(path: Path) -> list[str]:
         (0o600, GOOD, []),
         (0o640, GOOD, []),
         (0o644, GOOD, ["SP506 None"]),
+        (0o644, "APP_SECRET=/etc/ssl/private/app.pem\n", ["SP501 APP_SENTRY_DSN"]),
         (0o644, "APP_ENVIRONMENT=production\n", ["SP501 APP_SENTRY_DSN", "SP509 APP_SECRET"]),
         (0o644, f"{GOOD}AWS_SECRET_ACCESS_KEY=x9\n", ["SP506 None", "SP301 AWS_SECRET_ACCESS_KEY"]),
     ],
@@ -265,7 +266,7 @@ def test_a_secret_in_a_file_that_git_tracks_is_found(repository: Path, monkeypat
     folder = repository / "deploy"
     folder.mkdir()
     path = folder / "prod.env"
-    path.write_text(f"{GOOD}APP_PEPPER=changeme\nAPP_ENVIRONMENT=eu\n")
+    path.write_text(f"{GOOD}APP_PEPPER=super-secret-key\nAPP_ENVIRONMENT=eu\n")
     path.chmod(0o600)
     assert _codes(path) == ["SP403 APP_PEPPER"]
     subprocess.run(["git", "-C", str(folder), "add", "prod.env"], check=True, timeout=30)

@@ -132,6 +132,7 @@ SILENT = {
     "CRLF": "PORT=80\r\nHOST=a\r\n",
     "edges of ranges": "PORT=65535\nSENTRY_TRACES_SAMPLE_RATE=1.0\nWEB_CONCURRENCY=1\n",
     "words that only begin like placeholders": "SENTRY_ENVIRONMENT=xx\nSENTRY_RELEASE=todoist@1\nHOST=changemaker\n",
+    "a word that stands in for secrets alone": "SENTRY_ENVIRONMENT=dummy\n",
     "UTF-8 beyond ASCII": "SENTRY_ENVIRONMENT=\u6f22\u5b57\n",
 }
 
