@@ -4,6 +4,7 @@ from collections.abc import Collection, ItemsView, Iterator, Mapping
 
 from app.domain.validation import Fault
 from setpoint.contract.limits import excesses
+from setpoint.text.secret_values import credentials_in_url
 
 _SHORTEST_TELLING = 8
 """A shorter text, or a plain word, is in other values by chance."""
@@ -51,19 +52,20 @@ def limit_problems(variables: Mapping[str, str], *, allow_dangerous: bool = Fals
 
 
 def fit_to_show(shown: Collection[str], *sets: Mapping[str, str]) -> frozenset[str]:
-    """Return those of `shown` whose texts hold no secret of another name, in none of the `sets`.
+    """Return those of `shown` whose texts hold no secret of another name, nor the password of its URL, in no set.
 
-    In sets so large that this would take long, they only must not be such a secret as a whole.
+    In sets so large that it would take long to find out, no text is shown that is long enough to hold one.
 
     Args:
         shown: The names that are no secrets themselves; all others are.
         sets: Sets of variables that are shown together.
     """
-    secrets = {text for each in sets for name, text in each.items() if name not in shown and _is_telling(text)}
+    hidden = {text for each in sets for name, text in each.items() if name not in shown}
+    secrets = {part for text in hidden for part in (text, *credentials_in_url(text)) if _is_telling(part)}
     others = [(name, text) for each in sets for name, text in each.items() if name in shown]
     together = "\0".join(text for _, text in others)
     if len(secrets) * len(together) > _MOST_COMPARED:  # A reader must not hold up others, whatever is stored.
-        return frozenset(shown) - {name for name, text in others if text in secrets}
+        return frozenset(shown) - {name for name, text in others if len(text) >= _SHORTEST_TELLING}
     found = [secret for secret in secrets if secret in together]
     return frozenset(shown) - {name for name, text in others if any(secret in text for secret in found)}
 

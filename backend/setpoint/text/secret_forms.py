@@ -6,7 +6,9 @@ import json
 import re
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote
+
+from setpoint.text.secret_values import credentials_in_url, is_url
 
 _SHORTEST = 3
 _LONGEST_DECODED = 1 << 16
@@ -17,7 +19,6 @@ _LONG_ENOUGH = 12
 _MOST_STEPS = 3
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{4,}={0,2}")
 _HEXADECIMAL = re.compile(r"(?:[0-9A-Fa-f]{2}){4,}")
-_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\S+")
 # Words with which a secret setting may say "nothing"; masking them would hide what a message says.
 _NO_SECRETS = {"true", "false", "none", "null", "nil", "yes", "off"}
 
@@ -75,14 +76,11 @@ def _unquoted(text: str) -> str:
 
 def _in_url(text: str) -> Iterator[str]:
     """Yield what is secret in a URL: its credentials, and the values of its query."""
-    if not _URL.fullmatch(text):
+    if not is_url(text):
         return
-    try:
-        parts = urlsplit(text)
-        yield from (each for each in (parts.password, parts.username if not parts.password else None) if each)
-    except ValueError:
-        return
-    yield from (value for pair in parts.query.split("&") if (value := pair.partition("=")[2]))
+    yield from credentials_in_url(text)
+    query = text.partition("?")[2].partition("#")[0]
+    yield from (value for pair in query.split("&") if (value := pair.partition("=")[2]))
 
 
 def _in_json(text: str) -> Iterator[str]:

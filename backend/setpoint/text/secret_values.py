@@ -1,7 +1,8 @@
-"""Decides by a value alone whether it looks like a secret."""
+"""Decides by a value alone whether it looks like a secret, or holds one."""
 
 import re
-from urllib.parse import unquote
+from collections.abc import Iterator
+from urllib.parse import unquote, urlsplit
 
 from setpoint.text.secret_names import ends_as_a_secret, is_secret_name
 
@@ -60,6 +61,7 @@ _SENSITIVE_FORM = (
     r"|(?<!\S)(?![\da-f:]+(?:\s|$))[^:\s]+:(?:\d+|\*):[^:\s]+:[^:\s]+:\S"
 )
 _PATH_OF_KEY = r"[\w.~-]*(?:/[\w.-]+)+\.(?:crt|jks|json|key|p12|pem|pfx|txt)"
+_URL = r"[A-Za-z][A-Za-z0-9+.-]*://\S+"
 _FORMS = (_CREDENTIALS_INSIDE, _SENSITIVE_FORM, _PREFIX_BY_MAKER, _PASSWORD_OF_COMMAND)
 # Scopes about secrets, as OAuth names them.
 _SCOPE = r"(?i)(?<![\w.-])[\w.-]*s:(?:read|write|admin|manage|create|update|delete|list|revoke|rotate|all|\*)(?![\w.-])"
@@ -89,6 +91,25 @@ def sounds_secret(name: str, value: str) -> bool:
 def is_path_of_key(value: str) -> bool:
     """Return whether `value` only says where a key is: `/etc/ssl/private/app.pem`."""
     return bool(re.fullmatch(_PATH_OF_KEY, value.strip()))
+
+
+def is_url(text: str) -> bool:
+    """Return whether `text` is a URL with a host."""
+    return "://" in text and bool(re.fullmatch(_URL, text))
+
+
+def credentials_in_url(text: str) -> Iterator[str]:
+    """Yield the password in `text` if that is a URL, as written and as programs decode it; if it has none, the user."""
+    if not is_url(text):
+        return
+    try:
+        parts = urlsplit(text)
+        found = parts.password or parts.username
+    except ValueError:
+        return
+    if found:
+        yield found
+        yield unquote(found)
 
 
 def is_token_as_name(name: str) -> bool:
