@@ -1,9 +1,14 @@
-"""Finds what a request carries that must not leave the process: credentials, and the values of its query."""
+"""Finds what a request carries that must not leave the process: credentials, and the values of its query.
+
+A token is one wherever it is, so one that was put into the path by mistake counts, too.
+"""
 
 import base64
 from collections.abc import Iterator
 from urllib.parse import unquote_plus
 from wsgiref.types import WSGIEnvironment
+
+from setpoint.text.secret_values import holds_marked_token
 
 _CREDENTIALS = (
     "HTTP_AUTHORIZATION",
@@ -18,7 +23,7 @@ _SHORTEST_VALUE = 8
 
 
 def credentials_of(environ: WSGIEnvironment) -> Iterator[str]:
-    """Yield the credentials, the cookies and the long values of the query of a request."""
+    """Yield the credentials, the cookies, the long values of the query and the tokens in the path of a request."""
     for name in _CREDENTIALS:
         if value := environ.get(name):
             yield from _parts_of_credentials(value)
@@ -26,6 +31,8 @@ def credentials_of(environ: WSGIEnvironment) -> Iterator[str]:
         yield from _values(cookies, ";")
     if query := environ.get("QUERY_STRING"):
         yield from _values(query, "&")
+    if holds_marked_token(path := environ.get("PATH_INFO", "")):
+        yield from filter(holds_marked_token, path.split("/"))
 
 
 def _parts_of_credentials(value: str) -> Iterator[str]:

@@ -14,6 +14,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from observability.known_secrets import begin_to_remember, forget_secrets
 from observability.requests.received_secrets import credentials_of
+from setpoint.text.secret_values import holds_marked_token
 
 REQUEST_ID_KEY = "setpoint.request_id"
 """Key of the WSGI environment under which the app finds the id of its request."""
@@ -105,4 +106,5 @@ def _end_of_request() -> None:
 
 
 def _accepted_or_new(offered: str) -> str:
-    return offered if _ACCEPTED_ID.fullmatch(offered) else f"{getrandbits(128):032x}"
+    is_fit = _ACCEPTED_ID.fullmatch(offered) and not holds_marked_token(offered)
+    return offered if is_fit else f"{getrandbits(128):032x}"

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from setpoint.text.guarded import MASK
+from setpoint.text.secret_values import holds_marked_token
 
 UNCHANGED = "setpoint:unchanged"
 """Represents the existing value of a variable for somebody who edits it without seeing it."""
@@ -124,6 +125,9 @@ def _of_each_name(names: tuple[str, ...], allow_dangerous: bool) -> Iterator[Exc
         elif not _NAME.fullmatch(name):
             message = f"the name of variable {ordinal} contains something other than ASCII letters, digits and `_`"
             yield Excess(None, "name-not-allowed", message, "a name starts with a letter or `_`", ordinal)
+        elif holds_marked_token(name):
+            message = f"the name of variable {ordinal} is a token, and names are shown"
+            yield Excess(None, "name-is-a-token", message, "revoke the token; it belongs behind a name", ordinal)
         elif not allow_dangerous and _DANGEROUS.fullmatch(name):
             message = f"`{name}` makes programs run code other than their own"
             yield Excess(name, "dangerous-name", message, "leave it out, or allow dangerous names explicitly")

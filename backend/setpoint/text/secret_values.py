@@ -19,12 +19,12 @@ _WRITTEN_BY_PEOPLE = (
 )
 # As their vendors document them: Stripe, GitHub, GitLab, Slack, AWS, Google, npm, SendGrid, OpenAI, Anthropic, Hugging
 # Face, DigitalOcean, Shopify, PyPI, Docker, Vault, Sentry, New Relic, Linear, Square, Grafana, Figma, Atlassian,
-# Supabase, Dynatrace, Databricks, Mailgun, Telegram, a JWT.
+# Supabase, Dynatrace, Databricks, Mailgun, Telegram, Setpoint's service, a JWT.
 _PREFIX_BY_MAKER = (
     r"(?<![A-Za-z0-9])(?:"
     r"(?:[sr]k_(?:live|test)_|whsec_|gh[pousr]_|github_pat_|gl(?:pat|rt|dt)-|xox[abeprs]-|xapp-|AIza|GOCSPX-|eyJ"
     r"|ya29\.|sq0[a-z]{3}-|shp(?:ca|pa|ss)_|glsa_|figd_|ATATT3|sb_secret_|dt0[a-z]\d\d\.)[\w.-]{8}"
-    r"|dapi[0-9a-f]{32}|key-[0-9a-z]{32}|(?:bot)?\d{8,10}:AA[\w-]{20}"
+    r"|sp_[0-9A-Za-z]{12}_[0-9A-Za-z]{20}|dapi[0-9a-f]{32}|key-[0-9a-z]{32}|(?:bot)?\d{8,10}:AA[\w-]{20}"
     r"|A[KS]IA[A-Z0-9]{12}|SG\.[\w-]{16,}\.|sk-(?:proj|ant|svcacct|or)-[\w-]{8}"
     r"|(?:npm_|hf_|sk-|dop_v1_|shpat_|pypi-|dckr_pat_|hvs\.|sntry[su]_|NRAK-|lin_api_)[A-Za-z0-9_-]{20})"
 )
@@ -112,9 +112,14 @@ def credentials_in_url(text: str) -> Iterator[str]:
         yield unquote(found)
 
 
+def holds_marked_token(text: str) -> bool:
+    """Return whether `text` holds a token whose maker has marked it as one, such as `ghp_…`, wherever that is."""
+    return bool(re.search(_PREFIX_BY_MAKER, text))
+
+
 def is_token_as_name(name: str) -> bool:
     """Return whether `name`, which no setting has, looks more like a token than like the name of a variable."""
-    return bool(re.search(_PREFIX_BY_MAKER, name) or re.fullmatch(_CAPITALS_AND_DIGITS, name)) or (
+    return bool(holds_marked_token(name) or re.fullmatch(_CAPITALS_AND_DIGITS, name)) or (
         not name.isupper() and looks_like_token(name)
     )
 
@@ -134,7 +139,7 @@ def looks_like_token(value: str) -> bool:
 
     Names of hosts, paths, versions and classes don't: `db-1.internal.example`, `sha256`, `SqliteBackend`.
     """
-    return bool(re.search(_PREFIX_BY_MAKER, value)) or any(
+    return holds_marked_token(value) or any(
         re.fullmatch(_MADE_BY_A_MACHINE, word) and not re.fullmatch(_WRITTEN_BY_PEOPLE, word)
         for word in re.findall(_CHUNK, value)
     )

@@ -32,6 +32,8 @@ def test_any_text_that_an_environment_can_hold_is_taken(texts: dict[str, str]) -
         ({"A=B": ""}, "name-not-allowed"),
         ({"A\n": ""}, "name-not-allowed"),
         ({"1A": ""}, "name-not-allowed"),
+        ({f"ghp_{'x1' * 18}": ""}, "name-is-a-token"),
+        ({f"sp_{'x1' * 6}_{'y2' * 25}": ""}, "name-is-a-token"),
         ({"A": "a\0b"}, "value-not-text"),
         ({"A": "\ud800"}, "value-not-text"),
         ({"LD_PRELOAD": "/x.so"}, "dangerous-name"),

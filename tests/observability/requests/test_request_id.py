@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from observability.known_secrets import masked
 from observability.requests.access import AccessLog
 from observability.requests.request_id import (
     REQUEST_ID_KEY,
@@ -20,6 +21,8 @@ from observability.requests.request_id import (
 )
 
 _TRACE, _SPAN = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
+
+TOKEN = f"ghp_{'a1B2' * 9}"
 
 
 def _ask(wsgi_app: WSGIApplication, **environ: str) -> tuple[list[tuple[str, str]], Any]:
@@ -50,6 +53,9 @@ def _ask(wsgi_app: WSGIApplication, **environ: str) -> tuple[list[tuple[str, str
         ("é", False),
         ('a"b', False),
         ("abc\n", False),
+        ("Root=1-67891233-abcdef012345678912345678", True),
+        (TOKEN, False),
+        (f"x/{TOKEN}", False),
     ],
 )
 def test_an_id_is_accepted_if_it_is_harmless(offered: str, accepted: bool) -> None:  # noqa: FBT001 - a table
@@ -64,6 +70,21 @@ def test_an_id_is_accepted_if_it_is_harmless(offered: str, accepted: bool) -> No
     assert ids == [b"".join(body).decode()]
     assert (ids == [offered]) is accepted
     assert accepted or re.fullmatch("[0-9a-f]{32}", ids[0])
+    body.close()
+
+
+@pytest.mark.parametrize("path", [f"/v1/{TOKEN}", f"/{TOKEN}.json/x", f"/a/x-{TOKEN}/{TOKEN}"])
+def test_a_token_in_the_path_is_masked_as_a_credential(path: str) -> None:
+    """Whoever put it there by mistake did not want it in logs that others read."""
+
+    def app(environ: Any, start_response: Any) -> Iterable[bytes]:
+        start_response("200 OK", [])
+        return [masked(environ["PATH_INFO"]).encode()]
+
+    _, body = _ask(app, PATH_INFO=path)
+    told = b"".join(body).decode()
+    assert "a1B2" not in told
+    assert told.count("/") == path.count("/")
     body.close()
 
 
