@@ -15,6 +15,7 @@ from setpoint.envfile.reading import Reading
 from setpoint.envfile.source_text import SourceText, Span, first_bad_byte
 from setpoint.errors import UnableError
 from setpoint.text.escape import printable
+from setpoint.text.guarded import MASK
 
 if TYPE_CHECKING:
     from setpoint.envfile.problem import Problem
@@ -135,10 +136,13 @@ def read_env_file(
 
 
 def unread(path: str, error: OSError, loader: str | None) -> EnvFile:
-    """Return what is known of the file at `path`, which `error` keeps from being read."""
+    """Return what is known of the file at `path`, which `error` keeps from being read; a token is no path."""
+    from setpoint.text.secret_values import holds_marked_token  # noqa: PLC0415 - most files can be read
+
     trouble, reason = trouble_of(error)
     nothing = Reading((), {}, ())
-    return EnvFile(path, SourceText(path, ""), nothing, loader or DEFAULT_LOADER, trouble=trouble, reason=reason)
+    shown = "/".join(MASK if holds_marked_token(step) else step for step in path.split("/"))
+    return EnvFile(shown, SourceText(shown, ""), nothing, loader or DEFAULT_LOADER, trouble=trouble, reason=reason)
 
 
 def refuse_unreadable(files: Iterable[EnvFile]) -> None:
