@@ -100,18 +100,14 @@ class Redactor:
             return True
         if not self._values or len(text) < _SHORTEST_IN_PIECES:
             return False
-        folded = _folded(text)
-        if any(map(self._long_pieces.has, {folded[at : at + _LONG_PIECE] for at in range(len(text))})):
+        if self._long_pieces.held_in(_folded(text)):
             return True
-        beginnings = {text[at : at + _SHORTEST_IN_PIECES] for at in range(len(text))} & self._by_beginning.keys()
-        return any(each in text for beginning in beginnings for each in self._by_beginning[beginning])
+        beginnings = _parts_of(text, _SHORTEST_IN_PIECES) & self._values_by_beginning.keys()
+        return any(each in text for beginning in beginnings for each in self._values_by_beginning[beginning])
 
     @cached_property
-    def _by_beginning(self) -> dict[str, list[str]]:
-        found: dict[str, list[str]] = {}
-        for each in self._values:
-            found.setdefault(each[:_SHORTEST_IN_PIECES], []).append(each)
-        return found
+    def _values_by_beginning(self) -> dict[str, list[str]]:
+        return _by_beginning(self._values)
 
     def _spans(self, text: str) -> Iterator[tuple[int, int]]:
         """Yield the places in `text` that must be masked."""
@@ -127,15 +123,8 @@ class Redactor:
     def _as_read(self, text: str) -> Iterator[tuple[int, int]]:
         yield from self._whole_words(text)
         yield from self._in_any_case(text)
-        if self._values:
-            yield from self._in_pieces(text)
-
-    def _in_pieces(self, text: str) -> Iterator[tuple[int, int]]:
-        for at in range(len(text)):
-            for pieces in self._pieces:
-                if pieces.has(text[at : at + pieces.size]):
-                    yield at, at + pieces.size
-                    break
+        for pieces in self._pieces:
+            yield from _places_of(pieces.held_in(text), pieces.size, text)
 
     def _whole_words(self, text: str) -> Iterator[tuple[int, int]]:
         if text in self._words:
@@ -154,11 +143,10 @@ class Redactor:
             bare = word[0].rstrip(_END_OF_SENTENCE)
             if bare in self._words_in_any_case:
                 yield word.start(), word.start() + len(bare)
-        sizes = [(size, values) for size, values in self._by_size.items() if size <= len(folded)]
-        for at in range(len(folded)):
-            yield from ((at, at + size) for size, values in sizes if folded[at : at + size] in values)
-            if self._long_pieces.has(folded[at : at + _LONG_PIECE]):
-                yield at, at + _LONG_PIECE
+        for beginning in _parts_of(folded, _SHORTEST_IN_PIECES) & self._short_by_beginning.keys():
+            for each in self._short_by_beginning[beginning]:
+                yield from _places_of({each}, len(each), folded)
+        yield from _places_of(self._long_pieces.held_in(folded), _LONG_PIECE, folded)
 
     @cached_property
     def _taken_apart(self) -> "TakenApart":
@@ -172,13 +160,9 @@ class Redactor:
         return {_folded(each) for each in self._words if not is_secret_name(each)} - self._placeholders
 
     @cached_property
-    def _by_size(self) -> dict[int, set[str]]:
-        """Return the values that are too short for long parts, and too long for words, by their size."""
-        found: dict[int, set[str]] = {}
-        for each in self._values:
-            if len(each) < _LONG_PIECE:
-                found.setdefault(len(each), set()).add(_folded(each))
-        return found
+    def _short_by_beginning(self) -> dict[str, list[str]]:
+        """Return the values that are too short for long parts, and too long for words."""
+        return _by_beginning(_folded(each) for each in self._values if len(each) < _LONG_PIECE)
 
     @cached_property
     def _words_with_gaps(self) -> list[str]:
@@ -210,21 +194,23 @@ class _Pieces:
         self.size = size
         self._without = without
         self._values = tuple(values)
-        self._searched: dict[str, bool] = {}
+        self._searched = 0
 
-    def has(self, piece: str) -> bool:
-        is_one = self._is_found(piece) if len(self._searched) < _FEW_PIECES else self._is_in_index(piece)
-        return is_one and not (self._without and re.fullmatch(self._without, piece))
+    def held_in(self, text: str) -> set[str]:
+        """Return the parts of values that are in `text`."""
+        if not self._values:
+            return set()
+        candidates = _parts_of(text, self.size)
+        self._searched += len(candidates)
+        found = self._searched_for(candidates) if self._searched < _FEW_PIECES else self._looked_up(candidates)
+        return {each for each in found if not re.fullmatch(self._without, each)} if self._without else found
 
-    def _is_found(self, piece: str) -> bool:
-        if (known := self._searched.get(piece)) is None:
-            may_be = len(piece) == self.size and self._characters.issuperset(piece)
-            known = self._searched[piece] = may_be and piece in self._text
-        return known
+    def _searched_for(self, candidates: set[str]) -> set[str]:
+        return {each for each in candidates if self._characters.issuperset(each) and each in self._text}
 
-    def _is_in_index(self, piece: str) -> bool:
+    def _looked_up(self, candidates: set[str]) -> set[str]:
         pieces, others = self._index
-        return piece in pieces or (len(piece) == self.size and piece in others)
+        return candidates & pieces | ({each for each in candidates if each in others} if others else set())
 
     @cached_property
     def _text(self) -> str:
@@ -242,8 +228,25 @@ class _Pieces:
             if len(pieces) > _MOST_PIECES:
                 others.append(value)
             else:
-                pieces.update(value[at : at + self.size] for at in range(len(value) - self.size + 1))
+                pieces |= _parts_of(value, self.size)
         return pieces, _BETWEEN_VALUES.join(others)
+
+
+def _by_beginning(values: Iterable[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for each in values:
+        found.setdefault(each[:_SHORTEST_IN_PIECES], []).append(each)
+    return found
+
+
+def _parts_of(text: str, size: int) -> set[str]:
+    return {text[at : at + size] for at in range(len(text) - size + 1)}
+
+
+def _places_of(parts: set[str], size: int, text: str) -> Iterator[tuple[int, int]]:
+    """Yield where in `text` one of the `parts` of one size is; most texts have none."""
+    if parts:
+        yield from ((at, at + size) for at in range(len(text) - size + 1) if text[at : at + size] in parts)
 
 
 def _spelt_out(text: str) -> Iterator[tuple[int, int, str]]:

@@ -31,25 +31,29 @@ class TakenApart:
     def spans(self, text: str) -> Iterator[tuple[int, int]]:
         """Yield where in `text` there are words of one value in a row, and too many of them by chance."""
         for row, values in self._rows(text):
-            if len(row) > 1 and self._is_too_much(text, row, values):
+            if self._is_too_much(text, row, values):
                 yield row[0].start(), row[-1].end()
 
     def _rows(self, text: str) -> Iterator[tuple[list[re.Match[str]], frozenset[int]]]:
-        """Yield the words of `text` that are in one value, row by row, and the numbers of the values that have them."""
+        """Yield two or more words of `text` that are in one value, and the numbers of the values that have them."""
         row, values, used = list[re.Match[str]](), _IN_NONE, Counter[str]()
-        for word in _WORD.finditer(text):
+        for word in _WORD.finditer(text) if self._index else ():
             key = word[0].lower()
             having = self._index.get(key, _IN_NONE)
+            if not (row or having):  # as most words of most texts
+                continue
             # A word that a value has once is not twice of it: what is around the value stays.
             shared = frozenset(number for number in values & having if used[key] < self._times[number][key])
-            if row and shared and _BETWEEN.fullmatch(text, row[-1].end(), word.start()):
+            if shared and _BETWEEN.fullmatch(text, row[-1].end(), word.start()):
                 row.append(word)
                 values = shared
             else:
-                yield row, values
-                row, values, used = [word], having, Counter()
+                if len(row) > 1:
+                    yield row, values
+                row, values, used = [word] if having else [], having, Counter()
             used[key] += 1
-        yield row, values
+        if len(row) > 1:
+            yield row, values
 
     def _is_too_much(self, text: str, row: Sequence[re.Match[str]], values: frozenset[int]) -> bool:
         listed = all(_IN_A_LIST.search(text, one.end(), other.start()) for one, other in pairwise(row))
