@@ -89,6 +89,8 @@ class Masks:
 
     def _pieces_in(self, text: str) -> Iterator[Span]:
         folded = _folded(text)
+        if self._pieces.isdisjoint(_parts_of(folded)):
+            return
         for at in range(len(folded) - _SHORTEST_PIECE + 1):
             if folded[at : at + _SHORTEST_PIECE] in self._pieces:
                 yield at, at + _SHORTEST_PIECE
@@ -102,13 +104,8 @@ class Masks:
     @cached_property
     def _pieces(self) -> frozenset[str]:
         """The parts of all secrets in small letters, and backwards; not of URLs, whose words are in many others."""
-        return frozenset(
-            turned[at : at + _SHORTEST_PIECE]
-            for secret in map(_folded, self._secrets)
-            if "://" not in secret
-            for turned in (secret, secret[::-1])
-            for at in range(len(secret) - _SHORTEST_PIECE + 1)
-        )
+        texts = [_folded(secret) for secret in self._secrets if "://" not in secret]
+        return frozenset(part for text in texts for turned in (text, text[::-1]) for part in _parts_of(turned))
 
 
 def mask_spans(text: str, spans: Iterable[Span]) -> str:
@@ -197,6 +194,10 @@ def _forms_in_base64(secret: str) -> Iterator[str]:
         encoded = base64.b64encode(bytes(before) + content).decode()[begin:end]
         yield encoded
         yield encoded.replace("+", "-").replace("/", "_")
+
+
+def _parts_of(text: str) -> set[str]:
+    return {text[at : at + _SHORTEST_PIECE] for at in range(len(text) - _SHORTEST_PIECE + 1)}
 
 
 def _folded(text: str) -> str:
