@@ -40,6 +40,8 @@ _ESCAPED_IN_JSON = r"(?<!\\)\\+u([0-9A-Fa-f]{4})"
 # A private key; webhook URLs, which let in whoever knows them; signed URLs; credentials in headers and commands; hashes
 # of passwords.
 # A password in the arguments of a command: right after `-p` for some, in the next word for others.
+_OPTION_IN_LIST = r"[\[,]\s*[\"']-"
+_BETWEEN_ARGUMENTS = r"[\[\"',\]]+"
 _ARGUMENTS = r"(?:\s+[^\s;|&]+){0,20}?\s+"
 _PASSWORD_OF_COMMAND = (
     rf"(?<![\w-])(?:(?:mysql|mariadb)(?:-?[a-z]+)?|sshpass|7z[ar]?){_ARGUMENTS}-p[\"']?[^\s\"']"
@@ -78,8 +80,10 @@ def looks_secret(value: str) -> bool:
 
 
 def _decoded(value: str) -> str:
-    """Return `value` without the escapes of JSON and URLs, in which a key may be hidden."""
+    """Return `value` without the escapes of JSON and URLs, in which a key may be hidden; a list of arguments in a row."""
     without = re.sub(_ESCAPED_IN_JSON, lambda match: chr(int(match[1], 16)), value)
+    if re.search(_OPTION_IN_LIST, without):
+        without = f"{without} {re.sub(_BETWEEN_ARGUMENTS, ' ', without)}"
     return f"{without} {unquote(without)}" if "%" in without else without
 
 

@@ -71,6 +71,10 @@ from support.checking import checked
         "zip -r -P goosedown a.zip b",
         "openssl enc -aes-256-cbc -pass pass:goosedown",
         "clusters:\n- user:\n    client-key-data: goosedown",
+        '["--api-token", "goosedown", "-v"]',
+        "['redis-cli', '-a', 'goosedown', 'ping']",
+        '["mysqldump","-pgoosedown"]',
+        "sp_goosedown123_goosedowngoosedowngoose",
     ],
 )
 def test_a_value_that_holds_credentials_is_known(value: str) -> None:
@@ -119,6 +123,9 @@ def test_a_value_that_holds_credentials_is_known(value: str) -> None:
         "a bypass: none",
         "client-certificate-data: LS0tLS1CRUdJTiB",
         "key-value",
+        '["--token-file", "/run/token", "--token", "--verbose"]',
+        '["docker", "run", "-p", "80:80", "mysql"]',
+        '["Bearer", "ApiKeyAuth", "-"]',
     ],
 )
 def test_a_harmless_value_is_shown(value: str) -> None:
@@ -228,7 +235,7 @@ def test_what_takes_any_text_takes_anything(kind: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", [":", "a:", '{"a":', "PASS", "TOKEN ", "a@", "  ", "password", "\\", "mysql ", "zip -r ", "mysql -"]
+    "piece", [":", "a:", '{"a":', "PASS", "TOKEN ", "a@", "  ", "password", "\\", "mysql ", "zip -r ", "mysql -", '["-']
 )
 def test_a_long_value_is_gone_through_once(piece: str) -> None:
     """Whatever it is made of; a pattern that begins anywhere takes hours."""
