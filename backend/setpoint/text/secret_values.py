@@ -80,7 +80,7 @@ def looks_secret(value: str) -> bool:
 
 
 def _decoded(value: str) -> str:
-    """Return `value` without the escapes of JSON and URLs, in which a key may be hidden; a list of arguments in a row."""
+    """Return `value` without the escapes of JSON and URLs, in which a key may be hidden; arguments in a row."""
     without = re.sub(_ESCAPED_IN_JSON, lambda match: chr(int(match[1], 16)), value)
     if re.search(_OPTION_IN_LIST, without):
         without = f"{without} {re.sub(_BETWEEN_ARGUMENTS, ' ', without)}"
