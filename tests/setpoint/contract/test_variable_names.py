@@ -49,6 +49,8 @@ class Family(BaseSettings):
 
     plugins_dir: str = ""
     plugins_index: str = ""
+    redis_port: int = 6379
+    cache_url: str = ""
     mail: Mail = Mail()
 
 
@@ -59,6 +61,11 @@ class Family(BaseSettings):
         ("PLUGINS_INDEX_HOST", "warning", "the nearest known name is `PLUGINS_INDEX`"),
         ("PLUGINS_DIRECTORY", "warning", None),
         ("PLUGINS_DIRR", "error", "did you mean `PLUGINS_DIR`?"),
+        ("REDIS_PROT", "error", "did you mean `REDIS_PORT`?"),
+        ("REIDS_PROT", "error", "did you mean `REDIS_PORT`?"),
+        ("REDISPORT", "error", "did you mean `REDIS_PORT`?"),
+        ("REDIS_HOST", "warning", None),
+        ("CACHE_TTL", "warning", None),
         ("MAIL__SENDER", "error", None),
         ("MAIL_SERVERS_OF_OTHERS", "warning", None),
         ("OTHER_THING", "warning", None),

@@ -9,7 +9,7 @@ from setpoint.resolution.statement import Statement
 from setpoint.resolution.subject import Subject
 from setpoint.text.secret_values import is_token_as_name
 from setpoint.text.shown import OF_EVERY_PROCESS
-from setpoint.text.suggest import allowed_steps
+from setpoint.text.suggest import allowed_steps, measure
 
 _FURTHEST_IN_FAMILY = 6
 
@@ -55,10 +55,19 @@ def near_misses_in_environment(subject: Subject) -> Mapping[str, Variable]:
 
 def _nearest(subject: Subject, name: str, limit: int) -> Variable | None:
     closest = subject.contract.known_names.nearest(name, limit)
-    if closest:
+    if closest and not _has_another_word(name, closest):
         return subject.contract.find(closest)
     # What was meant would have the other keys of the name.
     return None if is_token_as_name(name) else subject.contract.with_known_keys(name)
+
+
+def _has_another_word(name: str, closest: str) -> bool:
+    """Return whether `name` differs in a whole word, as `REDIS_HOST` does from `REDIS_PORT`."""
+    words, others = name.upper().split("_"), closest.upper().split("_")
+    if len(words) != len(others):
+        return False
+    pairs = [(word, other) for word, other in zip(words, others, strict=True) if len(word) == len(other)]
+    return any(measure(word, other, limit := max(1, allowed_steps(word)))[0] > limit for word, other in pairs)
 
 
 class Family(NamedTuple):
