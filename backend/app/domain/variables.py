@@ -60,8 +60,7 @@ def fit_to_show(shown: Collection[str], *sets: Mapping[str, str]) -> frozenset[s
         shown: The names that are no secrets themselves; all others are.
         sets: Sets of variables that are shown together.
     """
-    hidden = {text for each in sets for name, text in each.items() if name not in shown}
-    secrets = {part for text in hidden for part in (text, *credentials_in_url(text)) if _is_telling(part)}
+    secrets = _telling({text for each in sets for name, text in each.items() if name not in shown})
     others = [(name, text) for each in sets for name, text in each.items() if name in shown]
     together = "\0".join(text for _, text in others)
     if len(secrets) * len(together) > _MOST_COMPARED:  # A reader must not hold up others, whatever is stored.
@@ -70,5 +69,12 @@ def fit_to_show(shown: Collection[str], *sets: Mapping[str, str]) -> frozenset[s
     return frozenset(shown) - {name for name, text in others if any(secret in text for secret in found)}
 
 
-def _is_telling(text: str) -> bool:
-    return len(text) >= _SHORTEST_TELLING and not text.isalpha()
+def tells_secret(text: str, variables: Mapping[str, str], shown: Collection[str]) -> bool:
+    """Return whether `text`, which somebody wrote about `variables`, holds one of those that are not `shown`."""
+    return any(each in text for each in _telling({value for name, value in variables.items() if name not in shown}))
+
+
+def _telling(hidden: Collection[str]) -> set[str]:
+    """Return the `hidden` texts and the passwords in them, except for those that are in other texts by chance."""
+    parts = (part for text in hidden for part in (text, *credentials_in_url(text)))
+    return {part for part in parts if len(part) >= _SHORTEST_TELLING and not part.isalpha()}

@@ -86,6 +86,27 @@ def test_all_problems_are_told_at_once_and_nothing_is_stored(service: Service) -
     assert [each.action for each in service.store.read(lambda found: found.audit.page())] == ["schema.push"]
 
 
+@pytest.mark.parametrize(
+    ("message", "reason", "code"),
+    [
+        (f"the key is {CANARY} now", "", "message-holds-secret"),
+        ("hurry", CANARY, "reason-holds-secret"),
+        ("8080 for Pizza, see postgres://u@db", "hurry", None),
+    ],
+)
+def test_words_that_quote_a_secret_are_refused(service: Service, message: str, reason: str, code: str | None) -> None:
+    """Whoever may read the history reads them, and so does every receiver of a webhook."""
+    intent = Intent(PRODUCTION, None, message=message, break_glass=reason)
+    variables = {"PORT": "8080", "API_KEY": f"postgres://u:{CANARY}@db", "NAME": "Pizza"}
+    if code is None:
+        assert service.revising.replace(actor(), intent, variables).changed
+        return
+    with pytest.raises(InvalidError) as refused:
+        service.revising.replace(actor(), intent, variables)
+    assert [(each.variable, each.code) for each in refused.value.problems] == [(None, code)]
+    assert CANARY not in repr(refused.value.problems)
+
+
 def test_a_dangerous_name_needs_a_word_and_is_written_down(service: Service) -> None:
     """Who allows it is known afterwards."""
     intent = Intent(PRODUCTION, None, allow_dangerous=True)

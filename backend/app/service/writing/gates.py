@@ -7,7 +7,7 @@ from app.domain.errors import InvalidError, NotFoundError
 from app.domain.place import Place
 from app.domain.revision import LONGEST_MESSAGE, Schema
 from app.domain.validation import Fault, Validation, text_problems
-from app.domain.variables import Variables, limit_problems
+from app.domain.variables import Variables, limit_problems, tells_secret
 from app.service.ports import SchemaValidator, Transaction
 from app.service.writing.intent import Intent
 from setpoint.contract.limits import MOST_VARIABLES
@@ -50,12 +50,24 @@ class Gates:
         if len(variables) > MOST_VARIABLES:  # nobody else could write while all of them are checked
             raise InvalidError(problems)
         schema = found.schemas.current(intent.place.app) if intent.is_base else current_schema(found, intent.place.app)
+        problems = (*problems, *self._told_in_words(schema, intent, variables))
         validation = self.validation(schema, variables, is_base=bool(intent.is_base))
         if schema is not None and not intent.ignore_live:
             problems = (*problems, *self._refused_by_live(found, schema, intent.place, variables, validation))
         if problems := (*problems, *validation.problems):
             raise InvalidError(problems)
         return validation, schema.digest if schema else ""
+
+    def _told_in_words(self, schema: Schema | None, intent: Intent, variables: Variables) -> Iterator[Fault]:
+        """Yield what is wrong with words that everybody may read, and that quote a secret."""
+        words = {"message": intent.message, "reason": intent.break_glass}
+        if schema is None or not any(words.values()):
+            return
+        shown = self.validator.shown(schema, frozenset(variables))
+        for name, text in words.items():
+            if tells_secret(text, variables, shown):
+                message = f"the {name} holds the value of a secret, and everybody who may read the history reads it"
+                yield Fault(None, f"{name}-holds-secret", message, "write it without the value")
 
     def validation(self, schema: Schema | None, variables: Variables, *, is_base: bool) -> Validation:
         """Return what `schema` says; what a base lacks, the environments that extend it may have."""
