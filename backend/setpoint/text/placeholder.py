@@ -34,6 +34,7 @@ _WORDS = (
         for verb in ("put", "add", "paste", "enter", "insert", "use", "type", "set", "generate")
     ),
     ("your_", r"your_[a-z0-9_]+"),
+    ("_later", r"(?:fixme|tbd|todo|to_do|change|set|fill|replace)_(?:it_|this_)?later"),
     ("_here", rf"insert_[a-z0-9_]+_here|(?:[a-z0-9_]+_)?{_THING}s?_(?:goes_)?here"),
     ("example_", r"example_(?:key|token|secret|password)"),
     *((f"{kind}_", rf"{kind}_(?:key|token|secret|password|value)") for kind in ("dummy", "fake", "sample")),
@@ -84,6 +85,8 @@ _INSIDE = (
     ("://", r"^[a-z][a-z0-9+]*://(?:\.{3}|…|replace[-_](?:me|this|with)\b|replace_(?:me|this|with)_)"),
     ("me", r"[a-z](?:change|replace)me$|[a-z0-9]_(?:change|replace)_me$"),
     ("change", r"[-_]change[-_](?:it|this)$"),
+    ("your", r"^(?:add|enter|insert|paste|put|use)your[a-z]{1,24}here$"),
+    ("@host", r"://user(?:name)?:pass(?:word)?@host(?:name)?\b(?!\.)"),
     ("your", r"^your(?:[a-z]{0,16})(?:key|token|secret|password|passphrase)(?:here)?$"),
     ("holder", r"[-_]place[-_]?holder$"),
     ("xxx", rf"^(?:{_PREFIX_BY_MAKER})[\w-]*x{{4}}$|^x{{3,}}\.[a-z]"),
@@ -119,7 +122,7 @@ _INSIDE_IN_ITS_CASE = (
 # What only a secret is not: words for its lack, and what says what belongs there instead of being it.
 _LACK = r"dummy|fake|sample|n/?a|unused|not_?(?:used|needed|required|real|important)"
 _KINDS = (
-    r"(?:a|an|the|my|our|some|this_is|very|super|ultra|top|strong|secure|long|random|secret|jwt|app|api|session|auth"
+    r"(?:a|an|the|my|our|some|this_?is|not|very|super|ultra|top|strong|secure|long|random|secret|jwt|app|api|session|auth"
     r"|django|flask|signing|encryption|private|access|refresh|client|admin|root|user|db|database)"
 )
 _WORDS_FOR_A_SECRET = rf"{_LACK}|(?:{_KINDS}_?)+(?:secret|key|password|passwd|passphrase|pass|pw|token)s?_?\d{{0,4}}"

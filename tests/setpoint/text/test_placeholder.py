@@ -109,6 +109,7 @@ PLACEHOLDERS = [
     *("get-from-dashboard", "obtain_from_console", "see_vault", "in-1password", "from-vault", "stored_in_vault"),
     *("ask-your-admin", "NEEDS_CHANGING", "needs-replacing-in-prod", "insert_api_key", "enter-client-secret"),
     *("some-secret-value-change-it", "YOUR-CLIENT-ID.apps.googleusercontent.com", "your-project.supabase.co"),
+    *("FIXME_LATER", "tbd-later", "insertyourkeyhere", "postgres://user:password@host:5432/db", "change it later"),
     *("GENERATE_A_SECRET", "not-a-real-key", "#{Password}#", "!ChangeThisMercureHubJWTSecretKey!", "ChangeMeNow"),
 ]
 
@@ -116,6 +117,7 @@ OF_SECRETS = [
     *("dummy", "DUMMY", "n/a", "N/A", "fake", "sample", "unused", "not-needed", "not used", "super-secret-key"),
     *("supersecretkey", "super_secret", "my-secret-key", "mysecretpassword", "my-secret-pw", "secret-key"),
     *("SecretKey", "jwt-secret", "app_secret_key", "this-is-a-very-secret-key", "TopSecret", "django-secret-key"),
+    *("thisisasecret", "thisismysecretkey", "not-a-secret", "notasecret", "this is not a secret"),
     *("api-key", "db_pw", "a-long-secret", "admin_password", "supersecret123", '"super-secret-key"'),
 ]
 
@@ -232,6 +234,7 @@ VALUES = [
         "enter_key",
     ),
     *("AKIAI44QH8DHBZQK7W2A", "read_from_replica", "charging", "sample_rate_change"),
+    *("postgres://user:password@host.example:5432/db", "see-you-later", "useyourhead", "postgres://app:pw@host/db"),
     *("fill-rate", "todos", "set", "setup", "keyhere1b", "text/html", "Bearer", "xxhash64", "xxl"),
 ]
 
