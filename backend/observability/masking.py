@@ -150,7 +150,9 @@ def _written_forms(secret: str) -> set[str]:
     """Return the ways in which programs write `secret`: as it is, quoted, escaped, encoded; and its lines."""
     encodable = _encodable(secret)
     encoded = {encodable.hex(), encodable.hex().upper(), *map(encodable.hex, ": -")}
-    encoded.add(base64.b64encode(encodable).decode().rstrip("="))
+    whole = base64.b64encode(encodable)
+    for each in (whole, base64.b64encode(whole), base64.b32encode(encodable)):
+        encoded.add(each.decode().rstrip("="))
     if _WRITTEN_ALIKE.fullmatch(secret):
         return {secret, *encoded}
     plain = {secret, secret.strip(), unquote(secret), encodable.decode()}

@@ -36,6 +36,10 @@ WRITERS: dict[str, Callable[[str], str]] = {
     "in the repr of a repr": lambda text: repr(repr(text))[1:-1],
     "as SQL writes bytes": lambda text: text.encode("utf-8", "backslashreplace").hex().upper(),
     "in base64": lambda text: base64.b64encode(text.encode("utf-8", "backslashreplace")).decode().rstrip("="),
+    "in base64, twice": lambda text: (
+        base64.b64encode(base64.b64encode(text.encode("utf-8", "backslashreplace"))).decode().rstrip("=")
+    ),
+    "in base32": lambda text: base64.b32encode(text.encode("utf-8", "backslashreplace")).decode().rstrip("="),
     "in a URL, in small letters": lambda text: re.sub(
         "%..", lambda escape: escape[0].lower(), quote(text.encode("utf-8", "backslashreplace"), safe="")
     ),
