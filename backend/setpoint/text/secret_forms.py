@@ -139,8 +139,8 @@ def _encoded(text: str) -> Iterator[str]:
     yield from {quote(text, safe="", errors="surrogatepass"), quote(text, errors="surrogatepass")} - {text}
     content = text.encode("utf-8", "surrogatepass")
     yield content.hex()
-    for whole in (base64.b32encode(content), base64.b64encode(base64.b64encode(content))):
-        yield whole.decode().rstrip("=")
+    for at_once in (base64.b32encode(content), base64.b64encode(base64.b64encode(content))):
+        yield at_once.decode().rstrip("=")
     # As `user:password` in a header; how the end is encoded depends on the length of the beginning.
     for before in range(3):
         whole = (before + len(content)) // 3 * 4
