@@ -66,7 +66,9 @@ _LAST_WORDS = """
 """
 _SECRETS_AT_THE_END = frozenset(_LAST_WORDS.split())
 # What may follow even those: the word for one of several.
-_WORDS_FOR_ONE_OF_SEVERAL = "BACKUP DEV FALLBACK LIVE NEW OLD PREVIOUS PROD PRODUCTION STAGING TEST"
+_WORDS_FOR_ONE_OF_SEVERAL = """
+    BACKUP DEV FALLBACK LIVE NEW OLD PREVIOUS PROD PRODUCTION STAGING TEST
+"""
 _ONE_OF_SEVERAL = frozenset(_WORDS_FOR_ONE_OF_SEVERAL.split())
 # A setting whose name continues like this is about secrets, but is not one.
 _WORDS_ABOUT_SECRETS = """
@@ -94,7 +96,9 @@ _WORDS_BEFORE_WHAT_IS_NONE = """
 """
 _BEFORE_WHAT_IS_NONE = frozenset(_WORDS_BEFORE_WHAT_IS_NONE.split())
 # Anywhere before tokens, which language models count.
-_WORDS_OF_MODELS = "CACHED CONTEXT MAX MIN NUM OUTPUT PROMPT REASONING THINKING VOCAB"
+_WORDS_OF_MODELS = """
+    CACHED CONTEXT MAX MIN NUM OUTPUT PROMPT REASONING THINKING VOCAB
+"""
 _OF_MODELS = frozenset(_WORDS_OF_MODELS.split())
 
 # What has a long number, too, made to be known: of a thing, a state of code, or a content.
