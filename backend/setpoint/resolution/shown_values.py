@@ -1,6 +1,7 @@
 """Decides whether and how each value of a subject may be shown, by what the contract, the class and the door say."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 
 from setpoint.contract.secret_texts import secrets_in, texts_in, texts_made
 from setpoint.contract.settings_class import SettingsContract
@@ -10,7 +11,7 @@ from setpoint.resolution.given_value import values_along
 from setpoint.resolution.statement import Statement
 from setpoint.sources.gathered import ProcessEnvironment
 from setpoint.text.guarded import MASK, Guarded
-from setpoint.text.secret_values import looks_like_token
+from setpoint.text.secret_values import is_path_of_key, looks_like_token
 from setpoint.text.shown import Door
 from setpoint.validation.record import Record
 from setpoint.validation.refusal import Refusal, RefusalKind
@@ -21,6 +22,17 @@ _OF_A_VALUE = {RefusalKind.INVALID, RefusalKind.MISSING}
 
 
 def known_secrets(
+    contract: SettingsContract,
+    statements: Iterable[Statement],
+    environment: ProcessEnvironment | None,
+    record: Record,
+) -> list[str]:
+    """Return every secret that nothing else may hold; the path of a key has its folders in common with other paths."""
+    found = chain(_of_variables(contract, statements, environment), _of_class(contract, record))
+    return [each for each in found if not is_path_of_key(each)]
+
+
+def _of_variables(
     contract: SettingsContract, statements: Iterable[Statement], environment: ProcessEnvironment | None
 ) -> Iterator[str]:
     """Yield every secret of sources and code: as it is read, as it is written, and as the class converts it."""
@@ -38,7 +50,7 @@ def known_secrets(
     yield from (text for variable in contract.variables if variable.secret for text in texts_in(variable.default))
 
 
-def secrets_of_class(contract: SettingsContract, record: Record) -> Iterator[str]:
+def _of_class(contract: SettingsContract, record: Record) -> Iterator[str]:
     """Yield every secret that other sources than its variables gave to the class, and that is in what it built."""
     for made in record.builds:
         is_asked = issubclass(made.settings_class, contract.settings_class)

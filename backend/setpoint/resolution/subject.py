@@ -15,7 +15,7 @@ from setpoint.resolution.assignment import Assignment
 from setpoint.resolution.extra_variables import forbidden, kept, taken_by_alias
 from setpoint.resolution.handing_in import can_be_set, given_to
 from setpoint.resolution.origins import Origins
-from setpoint.resolution.shown_values import ShownValues, known_secrets, refused_tokens, refuses, secrets_of_class
+from setpoint.resolution.shown_values import ShownValues, known_secrets, refused_tokens, refuses
 from setpoint.resolution.statement import Line, Statement, lines_of, statement_of
 from setpoint.sources.entry import Entry, entries_of
 from setpoint.sources.env_file import EnvFile, SourceKind
@@ -253,8 +253,7 @@ class Subject:
             others = (statement_of(each, self.contract) for each in process.referable)
             statements = chain(statements, self.shadowed, others)
             environment = ProcessEnvironment({**process.caller, **process.environment})
-        known = known_secrets(self.contract, statements, environment)
-        return [*known, *secrets_of_class(self.contract, self.asked)]
+        return known_secrets(self.contract, statements, environment, self.asked)
 
     @cached_property
     def unreadable(self) -> frozenset[str]:

@@ -94,7 +94,7 @@ def sounds_secret(name: str, value: str) -> bool:
 
 def is_path_of_key(value: str) -> bool:
     """Return whether `value` only says where a key is: `/etc/ssl/private/app.pem`."""
-    return bool(re.fullmatch(_PATH_OF_KEY, value.strip()))
+    return bool(re.fullmatch(_PATH_OF_KEY, value.strip(" '\"")))
 
 
 def is_url(text: str) -> bool:
