@@ -14,11 +14,15 @@ from pydantic_core import ErrorDetails
 from app.views.problem import Problem, ProblemItem
 from app.views.request_body import read_body
 from app.views.server import current_server
+from setpoint.contract.limits import MOST_VARIABLES
 from setpoint.text.join import counted
 
 DEEPEST = 32
 MOST_PROBLEMS = 1_000
 """How many problems of one body are listed: each takes time, and a megabyte can have a hundred thousand."""
+MOST_MEMBERS = 2 * MOST_VARIABLES
+"""A patch may remove as many variables as it sets."""
+_QUOTES_A_MEMBER = 4
 _SMALL = 65_536
 """A larger body may hold so many members that reading them would hold up other requests."""
 
@@ -42,6 +46,21 @@ def read_json(limit: int) -> Any:
         Problem: 400 for what is not JSON in UTF-8, 422 for a key that an object has twice, and those of `read_body`.
     """
     return json_of(read_body(limit))
+
+
+def read_json_of_variables(limit: int) -> Any:
+    """Return the body of this request, whose members are variables, as a JSON value.
+
+    Raises:
+        Problem: 422 if it has far more members than an environment has variables, and those of `read_json`.
+    """
+    content = read_body(limit)
+    # The parser lets no other thread run until it has read a whole object, and a megabyte can have 100,000 members.
+    if len(content) > _SMALL and _quotes_of_strings(content) > _QUOTES_A_MEMBER * MOST_MEMBERS:
+        message = f"more than {MOST_MEMBERS:,} variables are sent; an environment has at most {MOST_VARIABLES:,}"
+        items = [ProblemItem(None, "too-many-variables", message)]
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "the request has problems", errors=items)
+    return json_of(content)
 
 
 def json_of(content: bytes) -> Any:
@@ -137,6 +156,11 @@ def _place(location: tuple[str | int, ...], model: type[BaseModel]) -> str | Non
         return f"[{location[0]}].{within}" if within else f"[{location[0]}]"
     names = {field.alias or name for name, field in model.model_fields.items()}
     return str(location[0]) if location and location[0] in names else None
+
+
+def _quotes_of_strings(content: bytes) -> int:
+    """Return how many quotes begin or end a string, or fewer where a backslash is the last character of one."""
+    return content.count(b'"') - content.count(b'\\"')
 
 
 def _parsed(content: bytes) -> Any:

@@ -13,7 +13,7 @@ from app.domain.identity import Scope
 from app.domain.place import Place
 from app.http.answers import RepresentedAnswer, WrittenAnswer, canary_json, revision_json
 from app.http.conditions import CONDITION_HEADERS, CONDITION_REFUSALS, expected_revision
-from app.http.json_body import details_of, read_json
+from app.http.json_body import details_of, read_json_of_variables
 from app.http.queries import CurrentQuery, PatchQuery, WriteQuery, query
 from app.http.repeated_reads import may_be_repeated
 from app.http.representations import answered
@@ -149,7 +149,7 @@ def _put(revising: Revising, place: Place) -> Response:
     intent = _intent(place, wanted)
     if request.mimetype == "application/json":
         refuse_file_options(wanted)
-        texts = _checked(_TEXTS, read_json(LARGEST_BODY), _VARIABLES)
+        texts = _checked(_TEXTS, read_json_of_variables(LARGEST_BODY), _VARIABLES)
         return written(revising.replace(actor(), intent, texts), intent)
     with refuse_faulty_file(revising, place, wanted, read_body(LARGEST_BODY)) as variables:
         return written(revising.replace(actor(), intent, variables), intent)
@@ -158,7 +158,7 @@ def _put(revising: Revising, place: Place) -> Response:
 def _patch(revising: Revising, place: Place) -> Response:
     count_outcome()
     intent = _intent(place, query(PatchQuery))
-    changes: Mapping[str, str | None] = _checked(_TEXTS_OR_NULL, read_json(LARGEST_BODY), _PATCH)
+    changes: Mapping[str, str | None] = _checked(_TEXTS_OR_NULL, read_json_of_variables(LARGEST_BODY), _PATCH)
     return written(revising.merge(actor(), intent, changes), intent)
 
 

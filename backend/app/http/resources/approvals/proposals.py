@@ -11,7 +11,7 @@ from flask import Blueprint, Response, jsonify, request
 from app.domain.identity import Scope
 from app.domain.place import Place
 from app.http.conditions import CONDITION_HEADERS, CONDITION_REFUSALS, expected_revision
-from app.http.json_body import read_json, validated
+from app.http.json_body import read_json, read_json_of_variables, validated
 from app.http.queries import ProposalQuery, ProposalsQuery, query
 from app.http.resources.approvals.proposal_json import (
     Approved,
@@ -199,7 +199,7 @@ def _proposed(use_cases: ProposalUseCases, place: Place, number: int | None = No
     propose = partial(how, actor(), intent=intent, applies_itself=wanted.apply == "with-last-approval")
     if request.mimetype == "application/json":
         refuse_file_options(wanted)
-        return propose(change=_change(use_cases, place, validated(WantedChange, read_json(_LARGEST))))
+        return propose(change=_change(use_cases, place, validated(WantedChange, read_json_of_variables(_LARGEST))))
     with refuse_faulty_file(use_cases.revising, place, wanted, read_body(_LARGEST)) as variables:
         return propose(change=replaced(variables))
 
