@@ -3,9 +3,9 @@
 import json
 from collections import Counter
 from collections.abc import Iterable
-from functools import partial
+from functools import cache, partial
 from http import HTTPStatus
-from typing import Any, TypeVar, get_args
+from typing import Any, TypeVar, cast, get_args
 
 from flask import request
 from pydantic import BaseModel, ValidationError
@@ -15,7 +15,8 @@ from app.views.problem import Problem, ProblemItem
 from app.views.request_body import read_body
 from app.views.server import current_server
 from setpoint.contract.limits import MOST_VARIABLES
-from setpoint.text.join import counted
+from setpoint.text.join import counted, either
+from setpoint.text.suggest import allowed_steps, nearest
 
 DEEPEST = 32
 MOST_PROBLEMS = 1_000
@@ -144,6 +145,8 @@ def _item(details: ErrorDetails, model: type[BaseModel]) -> ProblemItem:
     unit = _UNITS.get(kind)
     limits = {name: counted(told[name], unit) if unit else told[name] for name in _LIMITS if name in told}
     hints = [_LIMITS[name].format(limit).replace("'", "`") for name, limit in limits.items()]
+    if kind == "extra_forbidden":
+        hints = [_known_instead(details["loc"], model)]
     message = f"it {_WORDS.get(kind, 'is invalid')}"
     return ProblemItem(_place(details["loc"], model), kind.replace("_", "-"), message, " and ".join(hints) or None)
 
@@ -151,11 +154,32 @@ def _item(details: ErrorDetails, model: type[BaseModel]) -> ProblemItem:
 def _place(location: tuple[str | int, ...], model: type[BaseModel]) -> str | None:
     """Return where the problem is, in names of the model; names that a stranger made up are not repeated."""
     if location and isinstance(location[0], int):
-        (one_of_many,) = get_args(model.model_fields["root"].annotation)
-        within = _place(location[1:], one_of_many)
+        within = _place(location[1:], _one_of(model))
         return f"[{location[0]}].{within}" if within else f"[{location[0]}]"
-    names = {field.alias or name for name, field in model.model_fields.items()}
-    return str(location[0]) if location and location[0] in names else None
+    return str(location[0]) if location and location[0] in names_of(model) else None
+
+
+def _known_instead(location: tuple[str | int, ...], model: type[BaseModel]) -> str:
+    """Return a hint at the name that was probably meant, or at all that could be; empty within another object."""
+    if location and isinstance(location[0], int):
+        return _known_instead(location[1:], _one_of(model))
+    if len(location) != 1:
+        return ""
+    name, known = str(location[0]), names_of(model)
+    meant = nearest(name, known, allowed_steps(name))
+    return f"did you mean `{meant}`?" if meant else f"use {either([f'`{each}`' for each in known])}"
+
+
+def _one_of(many: type[BaseModel]) -> type[BaseModel]:
+    """Return the model of the entries of a list."""
+    (one,) = get_args(many.model_fields["root"].annotation)
+    return cast("type[BaseModel]", one)
+
+
+@cache
+def names_of(model: type[BaseModel]) -> tuple[str, ...]:
+    """Return the names under which a client sends the fields of `model`, in their order."""
+    return tuple(field.alias or name for name, field in model.model_fields.items())
 
 
 def _quotes_of_strings(content: bytes) -> int:

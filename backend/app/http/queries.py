@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.domain.canary import LONGEST_BAKE, USUAL_BAKE, Plan, Size
 from app.domain.revision import LONGEST_MESSAGE
 from app.domain.session import State
-from app.http.json_body import validated
+from app.http.json_body import names_of, validated
 from app.views.problem import Problem, ProblemItem
 from setpoint.envfile.loaders import LOADERS
 from setpoint.sources.env_file import DEFAULT_LOADER
@@ -237,7 +237,7 @@ def _sent(model: type[Query]) -> Query:
     sent, lists = dict(request.args.lists()), _lists_of(model)
     repeated = [name for name, values in sent.items() if len(values) > 1 and name not in lists]
     if repeated:
-        known = {field.alias or name for name, field in model.model_fields.items()}
+        known = names_of(model)
         items = [ProblemItem(each if each in known else None, "repeated", "it is given twice") for each in repeated]
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "the request has problems", errors=items)
     return validated(model, {name: values if name in lists else values[0] for name, values in sent.items()})

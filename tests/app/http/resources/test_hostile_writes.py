@@ -189,3 +189,24 @@ def test_a_value_that_is_no_string_is_named(api: Api, method: str, body: object,
     assert answer.status_code == 422
     assert [each["variable"] for each in (answer.json or {})["errors"]] == named
     assert "canary" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("call", "hint"),
+    [
+        (("PUT", f"{BASE}/config?dryrun=zebra", {}), "did you mean `dry_run`?"),
+        (("GET", f"{BASE}/revisions?limits=zebra", None), "did you mean `limit`?"),
+        (("GET", f"{BASE}/revisions?zebra=1", None), "use `limit` or `before`"),
+        (("POST", f"{BASE}/revisions", {"from": 1, "zebra": 1}), "use `from` or `message`"),
+        (("POST", "/v1/verdicts", [{"sesion": "zebra"}]), "did you mean `session`?"),
+    ],
+)
+def test_a_name_that_is_not_known_is_not_repeated_but_answered_with_those_that_are(
+    api: Api, call: tuple[str, str, object], hint: str
+) -> None:
+    """It may be a secret in the wrong place."""
+    method, path, body = call
+    answer = api.call(method, path, json=body, headers={"If-None-Match": "*"})
+    hints = [each["hint"] for each in answer.get_json()["errors"] if each["code"] == "extra-forbidden"]
+    assert (answer.status_code, hints) == (422, [hint])
+    assert "zebra" not in answer.text
