@@ -2,13 +2,13 @@
 
 import asyncio
 import shutil
-import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
 
+from app.store.sqlite.engine import DRIVER
 from light_instances import Instances
 from support.followed_environment import Billing
 from support.gunicorn_process import eventually
@@ -51,7 +51,7 @@ def test_commands_outlive_the_service_and_follow_its_history(service: ServiceAtP
     with ExitStack() as stack:
         web = stack.enter_context(supervised(tmp_path / "web", service.url, billing.token))
         billing.wait_for("the instance serves revision 1")
-        with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(backup)) as copy:
+        with closing(DRIVER.connect(database)) as source, closing(DRIVER.connect(backup)) as copy:
             source.backup(copy)
         next_revision_reaches(billing, web, "the instance serves")
         before = pid_of(web)

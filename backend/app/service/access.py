@@ -1,5 +1,6 @@
 """Finds out who is asking and what they may do."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import inf
 
@@ -23,24 +24,21 @@ class Access:
     def __post_init__(self) -> None:
         self._known = Remembered(self.store)
 
-    def authenticate(self, text: str, *, is_to_write: bool = False) -> Token:
+    def authenticate(self, text: str) -> Token:
         """Return the live token with this text.
-
-        Args:
-            text: What was sent.
-            is_to_write: Whether a revision is about to be written. Whoever writes one after the other would always
-                find that what is remembered is from before the last one, so it is not even looked for.
 
         Raises:
             UnauthenticatedError: There is none; a mistyped token is refused without asking the store.
         """
-        parsed = parse_token_text(text)
-        if parsed is None:
-            raise UnauthenticatedError
-        token = self._find(parsed) if is_to_write else self._remembered(parsed)
-        if self.uses is not None:
-            self.uses.note(token)
-        return token
+        return self._used(text, self._remembered)
+
+    def authenticate_writer(self, text: str) -> Token:
+        """Return the live token with this text, of somebody who is about to write; raises as `authenticate`.
+
+        Whoever writes one revision after the other would always find that what is remembered is from before the last
+        one, so it is not even looked for.
+        """
+        return self._used(text, self._find)
 
     def by_id(self, token_id: str) -> Token:
         """Return the live token with this public id.
@@ -53,6 +51,15 @@ class Access:
     def seconds_left(self, token: Token) -> float:
         """Return how long `token` is still accepted; infinite if it does not expire."""
         return inf if token.expires_at is None else (token.expires_at - self.clock()).total_seconds()
+
+    def _used(self, text: str, find: Callable[[TokenText], Token]) -> Token:
+        parsed = parse_token_text(text)
+        if parsed is None:
+            raise UnauthenticatedError
+        token = find(parsed)
+        if self.uses is not None:
+            self.uses.note(token)
+        return token
 
     def _remembered(self, parsed: TokenText) -> Token:
         return self._live(self._known.get(parsed.digest, lambda: self._find(parsed)))

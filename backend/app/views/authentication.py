@@ -74,20 +74,14 @@ class Authentication:
         """
         return self.holder_of(_bearer())
 
-    def holder_of(self, text: str, *, is_to_write: bool = False) -> Actor:
+    def holder_of(self, text: str) -> Actor:
         """Return who has the token with this text.
-
-        Args:
-            text: What was sent.
-            is_to_write: Whether a revision is about to be written.
 
         Raises:
             UnauthenticatedError: There is no such live token.
             Problem: 429 if the address of this request has sent too many invalid ones.
         """
-        with self.attempt() as (request_id, address):
-            token = self._access.authenticate(text, is_to_write=is_to_write)
-        return Actor(token, request_id, address)
+        return self._holder_of(text, self._access.authenticate)
 
     def identify_for(self, mark: Mark) -> Actor:
         """Return who is asking for the view with this mark; a page is also shown to signed-in browsers.
@@ -97,7 +91,8 @@ class Authentication:
             Problem: 429 if its address has sent too many invalid tokens.
         """
         if not mark.is_page or is_by_a_program():
-            return self.holder_of(_bearer(), is_to_write=mark.scope is Scope.CONFIG_WRITE)
+            writes = mark.scope is Scope.CONFIG_WRITE
+            return self._holder_of(_bearer(), self._access.authenticate_writer if writes else self._access.authenticate)
         # Nobody guesses a cookie, and many browsers have outdated ones: that is not a failed attempt.
         found = self._signing_in.who(request.cookies.get(SIGN_IN_COOKIE, ""))
         return Actor(found.acting, current_request_id() or "", request.remote_addr or "")
@@ -132,6 +127,11 @@ class Authentication:
                 detail = "too many requests without a valid token or signature came from this address"
                 raise Problem(HTTPStatus.TOO_MANY_REQUESTS, detail, {"Retry-After": str(seconds)}) from None
             raise
+
+    def _holder_of(self, text: str, authenticate: Callable[[str], Token]) -> Actor:
+        with self.attempt() as (request_id, address):
+            token = authenticate(text)
+        return Actor(token, request_id, address)
 
 
 def authorize_requests(application: Flask, authentication: Authentication) -> None:

@@ -1,10 +1,11 @@
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from app.domain.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError, UnauthenticatedError
-from app.domain.identity import Actor, Bound, Principal, PrincipalKind, Scope, rights_within
+from app.domain.identity import Actor, Bound, Principal, PrincipalKind, Scope, Token, rights_within
 from app.domain.token_text import new_token_text
 from app.service.access import Access, require
 from app.service.tokens import Grant
@@ -90,19 +91,19 @@ def test_a_mistyped_token_is_refused_without_asking_the_store(service: Service, 
         access.authenticate(text[:-2] + text[-1] + text[-2] + "x")
 
 
-@pytest.mark.parametrize("is_to_write", [False, True])
+@pytest.mark.parametrize("authenticated", [Access.authenticate, Access.authenticate_writer])
 def test_a_revoked_token_is_refused_at_once_by_every_worker(
-    service: Service, access: Access, clock: Clock, *, is_to_write: bool
+    service: Service, access: Access, clock: Clock, authenticated: Callable[[Access, str], Token]
 ) -> None:
     """Each of them remembers tokens, and none longer than until something is written."""
     admin = actor()
     token, text = service.tokens.create(admin, grant(Scope.CONFIG_READ))
     workers = [access, Access(service.store, clock)]
-    assert [worker.authenticate(text.text, is_to_write=is_to_write) for worker in workers] == [token, token]
+    assert [authenticated(worker, text.text) for worker in workers] == [token, token]
     service.tokens.revoke(admin, token.id)
     for worker in workers:
         with pytest.raises(UnauthenticatedError):
-            worker.authenticate(text.text, is_to_write=is_to_write)
+            authenticated(worker, text.text)
     with pytest.raises(NotFoundError, match=f"there is no live token `{token.id}`"):
         service.tokens.revoke(admin, token.id)
 
@@ -120,7 +121,7 @@ def test_strangers_do_not_crowd_out_who_may_come_in(service: Service, access: Ac
 def test_the_token_of_a_writer_is_asked_for_and_not_remembered(service: Service, access: Access) -> None:
     """The write that follows would make everybody forget it."""
     token, text = service.tokens.create(actor(), grant(Scope.CONFIG_WRITE))
-    assert access.authenticate(text.text, is_to_write=True) == token
+    assert access.authenticate_writer(text.text) == token
     assert not access._known._answers
 
 

@@ -1,7 +1,6 @@
 """What happens to other requests of a worker while a database is slow, in a process that gevent patches."""
 
 import os
-import sqlite3
 import subprocess
 import sys
 import threading
@@ -12,6 +11,7 @@ from pathlib import Path
 import psycopg
 
 from app.store.opening import open_store
+from app.store.sqlite.engine import DRIVER
 from app.store.testing.examples import OLD_KEY, append, draft
 from support.postgresql_server import PostgresqlServer
 
@@ -80,7 +80,7 @@ def test_a_locked_sqlite_file_keeps_no_reader_waiting(database: Path) -> None:
     with closing(open_store(url, OLD_KEY)) as store:
         append(store, draft(A="1"))
         unlock = threading.Event()
-        with closing(sqlite3.connect(database, isolation_level=None, check_same_thread=False)) as other:
+        with closing(DRIVER.connect(database, isolation_level=None, check_same_thread=False)) as other:
             other.execute("BEGIN IMMEDIATE")
             release = threading.Thread(target=_then, args=(unlock, other.rollback))
             release.start()
