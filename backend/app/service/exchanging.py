@@ -107,7 +107,7 @@ class Exchanging:
         def change(found: Transaction) -> TrustRule:
             rule = found.trust.named(name)
             if rule is None or not actor.token.allows_to_grant(rule.rights):
-                message = f"there is no trust rule `{name}`"
+                message = "there is no trust rule with this name"
                 raise NotFoundError(message)
             found.trust.remove(name)
             self._tell(found, actor, Action.TRUST_REMOVE, rule)

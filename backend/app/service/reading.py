@@ -194,7 +194,7 @@ class Reading:
     def _find_valid(self, found: Transaction, place: Place, digest: str) -> _Found:
         schema = found.schemas.named(place.app, digest) if is_digest(digest) else None
         if schema is None:
-            message = f"`{place.app}` has no schema `{digest}`"
+            message = f"`{place.app}` has no such schema"
             raise NotFoundError(message)
         for revision in _newest_first(found, place):
             if revision.destroyed is not None or revision.stage is not Stage.COMPLETE:

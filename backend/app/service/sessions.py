@@ -99,7 +99,7 @@ class Sessions:
         """
         found = tuple(self.store.read(lambda each: each.sessions.named([session_id])))
         if not found:
-            raise unknown_session(session_id)
+            raise unknown_session()
         return found
 
     def close(self, session_id: str) -> None:
@@ -176,9 +176,9 @@ class _Masks:
         return cache(lambda text: masks.redact(text)[:LONGEST_REASON])
 
 
-def unknown_session(session_id: str) -> NotFoundError:
+def unknown_session() -> NotFoundError:
     """Return the error for a session that does not exist."""
-    return NotFoundError(f"there is no session `{session_id}`; open a new one")
+    return NotFoundError("there is no session with this id; open a new one")
 
 
 def verdict(revision: int, answer: Answer, at: datetime, reasons: Iterable[Reason] = ()) -> Verdict:

@@ -143,7 +143,7 @@ class Tokens:
     def _own(self, found: Transaction, actor: Actor, token_id: str) -> Token:
         token = found.tokens.by_id(token_id) if is_token_id(token_id) else None
         if token is None or not token.is_live(self.clock()) or not _is_business_of(actor, token):
-            message = f"there is no live token `{token_id}`"
+            message = "there is no live token with this id"
             raise NotFoundError(message)
         return token
 

@@ -105,7 +105,7 @@ def test_what_is_not_there_is_not_found(service: Service) -> None:
     with pytest.raises(NotFoundError, match="there is no `billing/production@2`"):
         service.reading.read(actor(), PRODUCTION, 2)
     for digest in ("sha256:x", "sha256:" + "0" * 64, "\0"):
-        with pytest.raises(NotFoundError, match=f"`billing` has no schema `{digest}`"):
+        with pytest.raises(NotFoundError, match="`billing` has no such schema"):
             service.reading.read_valid(actor(), PRODUCTION, digest)
 
 

@@ -144,7 +144,7 @@ IIIIIIIIIIII  ada   admin@*/*                                             -     
 def test_a_token_is_replaced_and_ended(setpoint: Setpoint, monkeypatch: pytest.MonkeyPatch) -> None:
     """The old one goes on for the time of the grace."""
     made = json.loads(setpoint("token", "create", "ci", "--scope", "config:read", "--json")[1])
-    new = setpoint("token", "rotate", made["id"], "--grace", "30m")[1].strip()
+    new = setpoint("token", "rotate", made["token"], "--grace", "30m")[1].strip()
     assert _plain(setpoint("token", "revoke", made["id"])[1]) == snapshot("the token IIIIIIIIIIII is revoked\n")
     monkeypatch.setenv("SETPOINT_TOKEN", made["token"])
     assert setpoint("apps")[0] == 2

@@ -99,7 +99,7 @@ def test_a_rule_may_be_about_people_who_sign_in(setpoint: Setpoint) -> None:
                 )
             ),
         ),
-        (("trust", "remove", "nobody"), snapshot((1, "error: there is no trust rule `nobody`\n"))),
+        (("trust", "remove", "nobody"), snapshot((1, "error: there is no trust rule with this name\n"))),
     ],
 )
 def test_what_can_not_be_done_is_a_sentence(setpoint: Setpoint, words: tuple[str, ...], said: tuple[int, str]) -> None:

@@ -81,7 +81,7 @@ def apps(history: History, protecting: Protecting) -> Blueprint:
     def list_environments(app: str) -> dict[str, Any]:
         asking = actor()
         if not asking.token.allows_somewhere(Scope.CONFIG_READ, app) or app not in history.apps():
-            message = f"there is no app `{app}`"
+            message = "there is no such app"
             raise NotFoundError(message)
         return {"environments": _environments(history, protecting, asking, app)}
 

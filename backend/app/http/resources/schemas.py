@@ -62,10 +62,11 @@ def schemas(use_cases: Schemas) -> Blueprint:
             scope=Scope.CONFIG_READ,
             anywhere=True,
             answers={200: {"application/json": SchemasAnswer}},
+            refusals=(HTTPStatus.UNPROCESSABLE_ENTITY,),
         )
     )
     def list_schemas(app: str) -> dict[str, Any]:
-        return {"schemas": [schema_json(each) for each in use_cases.all_of(app)]}
+        return {"schemas": [schema_json(each) for each in use_cases.all_of(checked_label("app", app))]}
 
     @blueprint.get("/v1/apps/<app>/schemas/<digest>")
     @marked(
@@ -74,10 +75,11 @@ def schemas(use_cases: Schemas) -> Blueprint:
             scope=Scope.CONFIG_READ,
             anywhere=True,
             answers={200: {"application/json": _CONTRACT}},
+            refusals=(HTTPStatus.UNPROCESSABLE_ENTITY,),
         )
     )
     def show(app: str, digest: str) -> Response:
-        return Response(_one(use_cases, app, digest).document, mimetype="application/json")
+        return Response(_one(use_cases, checked_label("app", app), digest).document, mimetype="application/json")
 
     return blueprint
 

@@ -186,5 +186,5 @@ def found_session(use_cases: Sessions, session_id: str, scope: Scope) -> Sequenc
     try:
         allow(scope, *(each.place for each in found))
     except NotFoundError:
-        raise unknown_session(session_id) from None
+        raise unknown_session() from None
     return found

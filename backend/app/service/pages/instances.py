@@ -153,7 +153,7 @@ class InstancePages:
         def ask(found: Transaction) -> InstanceShown:
             session = next((each for each in found.sessions.named([session_id]) if each.place == place), None)
             if session is None:
-                raise unknown_session(session_id)
+                raise unknown_session()
             revisions = found.revisions.history(place, limit=_MOST_REVISIONS)
             moments = sorted(_moments(session, revisions), key=lambda each: each.at, reverse=True)
             row = instance_row(session, offer_in(found, place))

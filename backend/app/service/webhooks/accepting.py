@@ -88,7 +88,7 @@ class Accepting:
         def change_own(found: Transaction) -> IncomingWebhook:
             webhook = found.incoming.named(webhook_id, self.clock()) if is_incoming_id(webhook_id) else None
             if webhook is None or not _is_business_of(actor, webhook):
-                message = f"there is no incoming webhook `{webhook_id}`"
+                message = "there is no incoming webhook with this id"
                 raise NotFoundError(message)
             return change(found, webhook)
 

@@ -141,7 +141,7 @@ class Webhooks:
     def _own(self, found: Transaction, actor: Actor, endpoint_id: str) -> Endpoint:
         endpoint = found.webhooks.named(endpoint_id, self.clock()) if is_endpoint_id(endpoint_id) else None
         if endpoint is None or not _is_business_of(actor, endpoint):
-            message = f"there is no webhook `{endpoint_id}`"
+            message = "there is no webhook with this id"
             raise NotFoundError(message)
         return endpoint
 

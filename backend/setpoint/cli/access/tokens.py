@@ -18,6 +18,9 @@ from setpoint.client.answer import Json
 from setpoint.client.service import Service
 from setpoint.text.escape import printable
 
+_PREFIX = "sp_"
+_HELP_OF_ID = "its public part, which `token list` shows; or all of it"
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command to `parser`."""
@@ -35,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_json(create)
     rotate = add_action(actions, "rotate", "replace a token; the old one keeps working for a while")
-    rotate.add_argument("id", metavar="ID", help="its public part, which `token list` shows")
+    rotate.add_argument("id", metavar="ID", type=_public_part, help=_HELP_OF_ID)
     rotate.add_argument(
         "--grace",
         type=seconds,
@@ -45,7 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_json(rotate)
     revoke = add_action(actions, "revoke", "revoke a token now")
-    revoke.add_argument("id", metavar="ID", help="its public part, which `token list` shows")
+    revoke.add_argument("id", metavar="ID", type=_public_part, help=_HELP_OF_ID)
     add_json(revoke)
 
 
@@ -61,6 +64,11 @@ def run(arguments: argparse.Namespace, service: Service) -> int:
     else:
         _tell(service.create_token(_wanted(arguments)), arguments)
     return 0
+
+
+def _public_part(text: str) -> str:
+    """Return the id in a token that is given as a whole: the secret part must not be in a path, which others log."""
+    return text.removeprefix(_PREFIX).partition("_")[0] if text.startswith(_PREFIX) else text
 
 
 def _wanted(arguments: argparse.Namespace) -> dict[str, object]:

@@ -132,6 +132,20 @@ def test_what_can_be_no_name_is_out_of_bounds_too(api: Api, name: str) -> None:
     assert (answer.status_code, answer.get_json()["detail"][:11]) == (404, "there is no")
 
 
+def test_a_token_in_the_place_of_a_name_is_not_repeated(api: Api) -> None:
+    """Whoever has found one somewhere pastes it whole, to revoke it, and the answer ends up in a log."""
+    api.put({"PORT": "1"})
+    found = api.token(Scope.CONFIG_READ)
+    names = [name for name, part in PARTS.items() if not part.isdigit()]
+    for rule, _ in marked_views(api.application):
+        for name in rule.arguments.intersection(names):
+            _, path = rule.build({**PARTS, name: found}, append_unknown=False) or ("", "")
+            for method in rule.methods or ():
+                assert found not in api.call(method, path, json={}).text, (method, path)
+    for query in ("schema", "format", "loader", found):
+        assert found not in api.call("GET", f"{BASE}/config?{query}={found}").text
+
+
 def test_the_contract_is_for_whoever_may_read_one_environment(api: Api) -> None:
     """A pipeline of one environment checks what it is about to write; another app's contract is not its business."""
     token = api.token(Scope.CONFIG_READ, bounds=("billing/staging",), name="pipeline")
