@@ -229,8 +229,12 @@ def test_a_merge_patch_changes_what_it_names(api: Api) -> None:
     ("variables", "limit"),
     [
         (
+            {f"V{at}": "1" for at in range(1_500)},
+            "there are 1,500 variables, and an environment may have at most 1,000",
+        ),
+        (
             {f"V{at}": "1" for at in range(10_000)},
-            "there are 10,000 variables, and an environment may have at most 1,000",
+            "more than 2,000 variables are sent; an environment has at most 1,000",
         ),
         ({"PORT": "1", "NAME": "x" * 1_000_000}, "the value of `NAME` is larger than 65,536 bytes"),
         ({"PORT": "1", "N" * 300: "x"}, "the name of variable 2 has 300 characters; the limit is 255"),
