@@ -51,6 +51,10 @@ class ContractValidator:
         ready = self._of(schema)
         return ready.passed if ready.takes(variables) else None
 
+    def accepts(self, schema: Schema, variables: Mapping[str, str]) -> bool:
+        """Return whether the app would start with `variables`; names that it does not know are not in its way."""
+        return self._of(schema).compiled.values(variables) is not None
+
     def validate(self, schema: Schema, variables: Mapping[str, str]) -> Validation:
         """Return what is wrong with `variables`, and which checks only the app's own class makes.
 

@@ -253,6 +253,10 @@ class SchemaValidator(Protocol):
         """Return the answer if nothing is wrong with `variables`; None if that can't be told quickly."""
         ...
 
+    def accepts(self, schema: Schema, variables: Mapping[str, str]) -> bool:
+        """Return quickly whether the app would start with `variables`; names that it does not know are ignored."""
+        ...
+
     def validate(self, schema: Schema, variables: Mapping[str, str]) -> Validation:
         """Return what is wrong with `variables`, and what `schema` can't check."""
         ...

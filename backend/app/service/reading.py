@@ -200,7 +200,7 @@ class Reading:
             if revision.destroyed is not None or revision.stage is not Stage.COMPLETE:
                 continue
             variables = found.revisions.variables(revision)
-            if revision.schema == digest or not self.validator.validate(schema, variables).problems:
+            if revision.schema == digest or self.validator.accepts(schema, variables):
                 return self._with_values(found, revision)
         message = f"none of the newest {_FARTHEST} revisions of `{place}` satisfies the schema `{digest}`"
         raise NotFoundError(message)

@@ -126,6 +126,17 @@ def test_the_newest_revision_that_an_older_release_understands_is_found(service:
         service.reading.read_valid(actor(), PRODUCTION, impossible)
 
 
+def test_an_older_release_is_not_in_the_way_of_names_that_it_does_not_know(service: Service) -> None:
+    """Even if one looks like a misspelt name: only what keeps the app from starting counts."""
+    old = contract(PORT="integer!")
+    service.push(old, "1.0")
+    service.write(PORT="1")
+    service.push(contract(PORT="integer!", PORTS="text"), "2.0")
+    service.write(PORT="2", PORTS="2, 3")
+    service.write(PORT="3", PORTS="3, 4")
+    assert service.reading.read_valid(actor(), PRODUCTION, old.digest).revision.number == 3
+
+
 def test_what_is_remembered_is_never_old(service: Service) -> None:
     """Two workers: what one of them writes, the other one gives out at once."""
     other = Reading(service.store, service.validator, service.clock)
