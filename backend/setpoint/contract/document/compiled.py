@@ -88,8 +88,11 @@ class CompiledContract:
 
     def same(self, name: str, old: str, new: str) -> bool:
         """Return whether two texts of the variable `name` have the same value."""
+        if self._fold(name) not in self._folded:
+            return False
         before, after = (self._made(self._parts, {name: each}) for each in (old, new))
-        return self._fold(name) in self._folded and before is not None and _typed(before) == _typed(after)
+        # What is of the same type is equal, too, which is known much sooner.
+        return before is not None and before == after and _typed(before) == _typed(after)
 
     def _made(self, validator: SchemaValidator, texts: Mapping[str, str]) -> Mapping[str, Any] | None:
         try:

@@ -84,9 +84,12 @@ class Decoder:
         # In the order of the class; what its variables set but the schema does not name may be anything.
         keys = [*(key for key in properties if key in names), *(key for key in names if key not in properties)]
         self.properties: dict[str, Schema] = {key: properties.get(key, _ANYTHING) for key in keys}
-        self._settings = [self._setting(key, names[key]) for key in keys]
-        self._plain = [each for each in self._settings if not self._is_made_of_parts(each)]
-        self._others = [each for each in self._settings if self._is_made_of_parts(each)]
+        settings = [self._setting(key, names[key]) for key in keys]
+        self._others = [each for each in settings if self._is_made_of_parts(each)]
+        self._plain: dict[str, list[_Setting]] = {}
+        for each in settings:
+            for name in () if self._is_made_of_parts(each) else each.names:
+                self._plain.setdefault(name, []).append(each)
 
     def _setting(self, key: str, names: Sequence[str]) -> _Setting:
         beginnings = tuple(f"{each}{self._delimiter}" for each in names) if self._delimiter else ()
@@ -109,12 +112,10 @@ class Decoder:
         fold, none_text = self._fold, self._none_text
         known = {fold(name): text for name, text in texts.items() if text or not self._ignores_empty}
         values: dict[str, Any] = {}
-        for setting in self._plain:
-            for name in setting.names:
-                if name in known:
-                    text = known[name]
-                    values[setting.key] = None if text == none_text else text
-                    break
+        for name, text in known.items():
+            for plain in self._plain.get(name, ()):
+                if name == _first_of(plain.names, known):
+                    values[plain.key] = None if text == none_text else text
         for setting in self._others:
             try:
                 value = self._value(setting, known)
@@ -209,6 +210,11 @@ class Decoder:
             part = model.get(known) if model else None
             finished[known] = self._finished(_Type(part or _ANYTHING, is_field=True), each)
         return finished
+
+
+def _first_of(names: Sequence[str], known: Texts) -> str:
+    """Return the first of the names that is known; one is."""
+    return names[0] if len(names) == 1 else next(each for each in names if each in known)
 
 
 def _is_too_complex(text: str, weight: int) -> bool:
