@@ -1,7 +1,9 @@
 """The port `SchemaValidator` on exported contracts."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
+from hashlib import sha256
 from threading import Lock
 
 from app.apart import Apart
@@ -21,6 +23,7 @@ from setpoint.sources.env_file import EnvFile
 
 _LARGEST_TOGETHER = 2 << 20
 """In characters of documents: some hundreds of typical contracts; each takes forty times that in memory."""
+_MOST_EXPLAINED = 64
 _OTHER_CASE = "the app does not tell it from another name, because only the case differs; remove one of them"
 
 
@@ -30,6 +33,7 @@ class ContractValidator:
     def __init__(self) -> None:
         """Start without any contract."""
         self._ready: dict[str, ReadyContract] = {}
+        self._explained: dict[bytes, Validation] = {}
         self._lock = Lock()
         self._apart = Apart()
 
@@ -58,11 +62,26 @@ class ContractValidator:
     def validate(self, schema: Schema, variables: Mapping[str, str]) -> Validation:
         """Return what is wrong with `variables`, and which checks only the app's own class makes.
 
-        Usually nothing is wrong, which can be told quickly; the reasons take a full check.
+        Usually nothing is wrong, which can be told quickly; the reasons take a full check. They are remembered for a
+        while: a write asks for them before it begins, and again while nobody else can write.
         """
         ready = self._of(schema)
         if ready.takes(variables):
             return ready.passed
+        key = _fingerprint(schema, variables)
+        with self._lock:
+            known = self._explained.get(key)
+        if known is None:
+            known = self.explain(schema, variables)
+            with self._lock:
+                self._explained[key] = known
+                while len(self._explained) > _MOST_EXPLAINED:
+                    del self._explained[next(iter(self._explained))]
+        return known
+
+    def explain(self, schema: Schema, variables: Mapping[str, str]) -> Validation:
+        """Return what is wrong with `variables`, which is slow."""
+        ready = self._of(schema)
         if overwhelming := self._apart.run(lambda: ready.overwhelming(variables)):
             return Validation(overwhelming, ready.passed.unchecked)
         found = self._apart.run(lambda: ready.check(as_file(variables))).diagnostics
@@ -112,6 +131,11 @@ class ContractValidator:
             while len(self._ready) > 1 and sum(each.size for each in self._ready.values()) > _LARGEST_TOGETHER:
                 del self._ready[next(iter(self._ready))]
         return ready
+
+
+def _fingerprint(schema: Schema, variables: Mapping[str, str]) -> bytes:
+    told = json.dumps([schema.app, schema.digest, [*variables.items()]])
+    return sha256(told.encode()).digest()
 
 
 def _is_twice(diagnostic: Diagnostic) -> bool:

@@ -64,6 +64,8 @@ class Schemas:
             found.audit.record(entry(actor, Action.SCHEMA_PUSH, schema.pushed_at, app, detail=told))
             return schema
 
+        # The validator then knows the reasons, and others can write while it looks for them.
+        self.store.read(lambda found: list(self._problems(found, schema)))
         return self.store.write(change)
 
     def all_of(self, app: str) -> Sequence[Schema]:

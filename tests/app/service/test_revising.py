@@ -240,11 +240,11 @@ def test_others_write_while_it_is_found_out_what_is_wrong(service: Service) -> N
     written = []
 
     class Explaining(ContractValidator):
-        def validate(self, schema: Schema, variables: Mapping[str, str]) -> Validation:
+        def explain(self, schema: Schema, variables: Mapping[str, str]) -> Validation:
             other = threading.Thread(target=lambda: written.append(service.write(STAGING, PORT=str(len(written)))))
             other.start()
             other.join(20)
-            return super().validate(schema, variables)
+            return super().explain(schema, variables)
 
     revising = dataclasses.replace(service.revising, validator=Explaining())
     with pytest.raises(InvalidError, match="1 problem, and nothing was stored"):
@@ -252,3 +252,14 @@ def test_others_write_while_it_is_found_out_what_is_wrong(service: Service) -> N
     assert written == [1]
     assert revising.replace(actor(), Intent(PRODUCTION, None), {"PORT": "1"}).changed
     assert written == [1]  # nothing had to be explained
+    assert revising.replace(actor(), Intent(PRODUCTION, 1), {"PORT": "2", "OTEL_LEVEL": "debug"}).changed
+    assert written == [1, 2]  # a name that no setting reads is no fault, but it could be one
+    lacking = Intent(Place("billing", "base"), None, is_base=True)
+    service.push(contract(PORT="integer!", NAME="text"))
+    assert revising.replace(actor(), lacking, {"NAME": "a"}).changed
+    assert written == [1, 2, 3]
+    schemas = dataclasses.replace(service.schemas, validator=revising.validator)
+    newer = contract(PORT="integer!", NAME="integer")
+    with pytest.raises(InvalidError, match="stored revisions do not satisfy the schema"):
+        schemas.push(actor(), "billing", newer.digest, newer.document, "2.0")
+    assert written == [1, 2, 3, 4, 5]

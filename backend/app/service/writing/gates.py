@@ -75,7 +75,7 @@ class Gates:
             return Validation(unchecked=tuple(variables))
         if not is_base:
             return self._validation(schema, variables)
-        validation = self.validator.validate(schema, variables)
+        validation = self._validation(schema, variables)
         lasting = tuple(each for each in validation.problems if each.code != MISSING)
         return replace(validation, problems=lasting)
 
