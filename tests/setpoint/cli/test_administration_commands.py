@@ -97,6 +97,14 @@ class TestLogin:
             (2, "", "error: this is not a token; a token is one word that begins with `sp_`\n")
         )
 
+    def test_the_address_of_a_page_is_not_that_of_the_service(
+        self, setpoint: Setpoint, service: ServiceOverHttp, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """It is what a browser shows."""
+        page = f"{service.url}/apps/billing"
+        status, _, told = self._login(setpoint, page, service.admin, monkeypatch)
+        assert (status, told) == (1, f"error: there is no Setpoint at `{page}`; try `{service.url}`\n")
+
     def test_a_token_is_no_word_of_the_command(self, setpoint: Setpoint, service: ServiceOverHttp) -> None:
         """Everybody on the machine could read it in the list of processes."""
         assert setpoint("login", service.url, service.admin)[0] == 2

@@ -5,6 +5,8 @@ import os
 import sys
 from contextlib import redirect_stderr
 from getpass import getpass
+from http import HTTPStatus
+from urllib.parse import urlsplit
 
 from setpoint.cli.output import say, standard_error
 from setpoint.cli.service.service_command import REFUSED, warn_of_readers, who, write_json
@@ -50,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
         login = Login(url, _exchanged(url, variable) if variable else valid_token(_token()))
         principal = Service(Connection(login)).me().get("principal")
     except RefusedError as error:
-        say(f"error: {printable(error.detail)}\n")
+        say(f"error: {_elsewhere(url) if error.status == HTTPStatus.NOT_FOUND else printable(error.detail)}\n")
         return REFUSED
     save_login(login, path)
     say(f"logged in to `{url}` as {printable(str(who(principal)))}\n")
@@ -61,6 +63,13 @@ def run(arguments: argparse.Namespace) -> int:
     if winning:
         say(f"note: {said_of(winning, 'win over it')} in this environment\n")
     return 0
+
+
+def _elsewhere(url: str) -> str:
+    """Return that no service is at `url`, and where it may be: somebody has copied the address of a page."""
+    parts = urlsplit(url)
+    root = f"{parts.scheme}://{parts.netloc}"
+    return f"there is no Setpoint at `{url}`" + (f"; try `{root}`" if root != url else "")
 
 
 def _exchanged(url: str, variable: str) -> str:
