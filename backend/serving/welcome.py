@@ -8,8 +8,8 @@ ASKED_BY = "SETPOINT_WELCOME"
 _EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "[::]": "[::1]"}  # noqa: S104 - to say where such a service is found
 
 _LOOK = (
-    "In a browser, {address}/check shows what programs read in an env file.\n",
-    "All pages are at {address}; `setpoint token create me --kind person --role admin` prints what to sign in with.\n",
+    "In a browser, {address}/check shows what programs read from an env file.\n",
+    "All pages are at {address}; `setpoint token create me --kind person --role admin` prints a token to sign in with.\n",
 )
 _TRY = (
     "setpoint schema push --app billing",
@@ -26,7 +26,7 @@ def welcome(listeners: Iterable[object]) -> str:
     calls = "".join(f"  {each.format(address=address)}\n" for address in reachable[:1] for each in _TRY)
     pages = "".join(each.format(address=address) for address in reachable[:1] for each in _LOOK)
     return (
-        f"Setpoint serves on {' and '.join(addresses)}; Ctrl-C ends it.\n{pages}"
+        f"Setpoint runs at {' and '.join(addresses)}; press Ctrl-C to stop it.\n{pages}"
         f"In another terminal, after `. .venv/bin/activate`:\n{calls}"
     )
 

@@ -16,7 +16,7 @@ from observability.known_secrets import remember_secret
 FORM_COOKIE = "__Host-setpoint-form"
 """Holds what form tokens are made from if nobody is signed in."""
 
-FIELD = "form_token"
+_FIELD = "form_token"
 
 _LARGEST = 1_048_576
 _MOST_FIELDS = 1_000
@@ -75,7 +75,7 @@ def _require_token() -> None:
     if not key:
         detail = "your browser sent no cookie; it keeps cookies of this page only over HTTPS, or on this machine"
         raise Problem(HTTPStatus.BAD_REQUEST, detail)
-    if not hmac.compare_digest(_token(key).encode(), form().get(FIELD, "").encode()):
+    if not hmac.compare_digest(_token(key).encode(), form().get(_FIELD, "").encode()):
         detail = "this form is out of date, because you have signed in or out since; reload its page"
         raise Problem(HTTPStatus.BAD_REQUEST, detail)
 

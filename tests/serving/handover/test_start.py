@@ -187,9 +187,9 @@ def test_a_person_who_asks_is_told_where_it_listens_and_what_to_try(tmp_path: Pa
         told = [line for line in server.text().splitlines() if not line.startswith("{")]
     token = "setpoint token create me --kind person --role admin"
     assert told == [
-        f"Setpoint serves on http://0.0.0.0:{port}; Ctrl-C ends it.",
-        f"In a browser, http://127.0.0.1:{port}/check shows what programs read in an env file.",
-        f"All pages are at http://127.0.0.1:{port}; `{token}` prints what to sign in with.",
+        f"Setpoint runs at http://0.0.0.0:{port}; press Ctrl-C to stop it.",
+        f"In a browser, http://127.0.0.1:{port}/check shows what programs read from an env file.",
+        f"All pages are at http://127.0.0.1:{port}; `{token}` prints a token to sign in with.",
         "In another terminal, after `. .venv/bin/activate`:",
         "  setpoint schema push --app billing",
         '  setpoint push billing/production prod.env -m "first"',
