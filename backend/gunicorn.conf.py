@@ -32,6 +32,7 @@ if sys.path[0] != _BACKEND:
 from observability.exception_text import show_exception_texts  # noqa: E402 - what was imported before is forgotten
 from serving.handover.environment import refuse_start, validated_environment  # noqa: E402
 from serving.handover.handover import Handover  # noqa: E402
+from serving.listening import why_not  # noqa: E402
 from serving.log_records import gunicorn_logging  # noqa: E402
 from serving.reload.guard import guard_reloads  # noqa: E402
 from serving.shared_counts import forget_process, remove_counts, share_counts  # noqa: E402
@@ -130,8 +131,17 @@ _allow_open_files(worker_connections + _OTHER_FILES)
 resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
 
 
+def _refuse_taken_address(server: Any) -> None:
+    """Tell whoever has typed `make run` at once; gunicorn would try again for seconds, in case a service ends."""
+    if server.LISTENERS or server.master_pid or not server.cfg.env_orig.get(ASKED_BY):
+        return  # after a reload or SIGUSR2, the sockets are there already
+    for problem in filter(None, map(why_not, server.cfg.address)):
+        refuse_start(f"{problem}; `PORT=8001 make run` takes another port")
+
+
 def on_starting(server: Any) -> None:
     """Rehearse every reload, which no gunicorn hook can stop, and let workers share their counters."""
+    _refuse_taken_address(server)
     share_counts()
     guard_reloads(server, _STARTED_IN)
 

@@ -9,7 +9,7 @@ _EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "[::]": "[::1]"}  # noqa: S104 - to sa
 
 _LOOK = (
     "In a browser, {address}/check shows what programs read from an env file.\n",
-    "All pages are at {address}; `setpoint token create me --kind person --role admin` prints a token to sign in with.\n",
+    "All pages are at {address}; sign in with what `setpoint token create me --kind person --role admin` prints.\n",
 )
 _TRY = (
     "setpoint schema push --app billing",

@@ -9,7 +9,6 @@ import json
 import math
 import os
 import signal
-import socket
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -21,7 +20,9 @@ from typing import IO, Any
 
 from observability.exception_text import show_exception_texts
 from serving.cause import cause_of
+from serving.handover.environment import RefusedStartError
 from serving.handover.handover import Handover
+from serving.listening import why_not
 from serving.reload.conf_file import execute_conf
 from serving.unread_values import mask_unread_values
 
@@ -133,19 +134,11 @@ def _check_new_addresses(wanted: list[Any], present: list[str]) -> None:
     """Refuse an address that can't be used: a master closes its old sockets before it opens the new ones.
 
     Raises:
-        SystemExit: With the problem.
+        RefusedStartError: With the problem.
     """
     for address in wanted:
-        if isinstance(address, tuple) and str(address) not in present:
-            family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
-            try:
-                with socket.socket(family) as probe:
-                    probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                    probe.bind(address)
-            except OSError as error:
-                ending = SystemExit(1)
-                ending.problems = [f"cannot listen on {address[0]}:{address[1]}: {error.strerror}"]  # type: ignore[attr-defined]  # read by _rehearsed
-                raise ending from None
+        if str(address) not in present and (problem := why_not(address)):
+            raise RefusedStartError([problem], 1)
 
 
 if __name__ == "__main__":

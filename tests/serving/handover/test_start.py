@@ -1,6 +1,7 @@
 """Starting gunicorn: with good values, and with bad ones."""
 
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -189,13 +190,22 @@ def test_a_person_who_asks_is_told_where_it_listens_and_what_to_try(tmp_path: Pa
     assert told == [
         f"Setpoint runs at http://0.0.0.0:{port}; press Ctrl-C to stop it.",
         f"In a browser, http://127.0.0.1:{port}/check shows what programs read from an env file.",
-        f"All pages are at http://127.0.0.1:{port}; `{token}` prints a token to sign in with.",
+        f"All pages are at http://127.0.0.1:{port}; sign in with what `{token}` prints.",
         "In another terminal, after `. .venv/bin/activate`:",
         "  setpoint schema push --app billing",
         '  setpoint push billing/production prod.env -m "first"',
         "  setpoint log billing/production",
         f"  curl http://127.0.0.1:{port}/v1/openapi.json",
     ]
+
+
+def test_a_person_is_told_at_once_that_the_port_is_taken() -> None:
+    """And what to type; a manager of processes has gunicorn try again for a while."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        done = _run(BACKEND, SETPOINT_WELCOME="1", PORT=str(port))
+    problem = f"error: cannot listen on 127.0.0.1:{port}: Address already in use"
+    assert (done.returncode, done.stderr) == (78, f"{problem}; `PORT=8001 make run` takes another port\n")
 
 
 def test_the_master_imports_no_settings_no_app_and_nothing_that_gevent_patches() -> None:
