@@ -1,5 +1,5 @@
 """Everything that knows gunicorn: how it starts, reloads and stops the service.
 
-What the master imports from this (`handover.environment`, `reload.guard`, `worker.loading`, `welcome`) needs only the
+What the master imports from this (`handover.environment`, `listening`, `reload.guard`, `worker.loading`, …) needs only the
 standard library and gunicorn.
 """
