@@ -1,5 +1,5 @@
 """Everything that knows gunicorn: how it starts, reloads and stops the service.
 
-What the master imports from this (`handover.environment`, `listening`, `reload.guard`, `worker.loading`, …) needs only the
-standard library and gunicorn.
+What the master imports from this (the modules that `gunicorn.conf.py` names) needs only the standard library and
+gunicorn.
 """
