@@ -8,7 +8,11 @@ from setpoint.resolution.extra_variables import names_of
 from setpoint.resolution.handing_in import can_be_set
 from setpoint.resolution.read_source import folded
 from setpoint.resolution.subject import Setting, Subject
+from setpoint.sources.entry import Entry
+from setpoint.text.mask import Redactor
+from setpoint.validation.left_out import changes_what_is_given
 from setpoint.validation.refusal import Refusal, RefusalKind
+from setpoint.validation.validate import validate_alone
 
 
 def assigned_near(subject: Subject, setting: Setting) -> Assignment | None:
@@ -52,7 +56,7 @@ def assignment_to_blame(subject: Subject, refusal: Refusal) -> Assignment | None
     by_keys = subject.origins.written_at(refusal.keys) if is_inside else None
     # A key that is refused may be in a name; the value around it is another variable's.
     by_name = assigned_inside(subject, refusal.setting) if refusal.of_key else None
-    return (
+    found = (
         by_keys
         or by_name
         or _read_for_value(subject, refusal)
@@ -60,6 +64,18 @@ def assignment_to_blame(subject: Subject, refusal: Refusal) -> Assignment | None
         or lacking(subject, refusal)
         or _refused_extra(subject, refusal)
     )
+    return None if found and _is_replaced_by_code(subject, refusal, found) else found
+
+
+def _is_replaced_by_code(subject: Subject, refusal: Refusal, assignment: Assignment) -> bool:
+    """Return whether code puts what the class refuses in the place of what `assignment` sets, which it would take."""
+    if assignment.variable is None or refusal.kind is not RefusalKind.INVALID or refusal.setting != assignment.path:
+        return False
+    if not changes_what_is_given(subject.contract.settings_class):
+        return False
+    entry = Entry(assignment.name, assignment.value.raw)
+    alone = validate_alone(subject.contract, entry, assignment.variable.setting, Redactor(()))
+    return all(each.kind is RefusalKind.MISSING for each in alone)
 
 
 def _read_for_value(subject: Subject, refusal: Refusal) -> Assignment | None:

@@ -11,7 +11,7 @@ from setpoint.contract.secrecy import secret_text
 from setpoint.contract.spelling import MADE
 from setpoint.contract.variable import Variable
 from setpoint.resolution.assignment import Assignment
-from setpoint.resolution.subject import Subject
+from setpoint.resolution.subject import Setting, Subject
 from setpoint.validation.unusable import UnusableValueError
 
 
@@ -27,14 +27,14 @@ def effective_text(subject: Subject, variable: Variable, assignment: Assignment 
         return None
     settings = subject.usable_settings
     try:
-        return _own_text(variable, assignment) if settings is None else _as_text(_at(settings, variable))
+        return _own_text(variable, assignment) if settings is None else _as_text(value_at(settings, variable.setting))
     except UnusableValueError:
         return _own_text(variable, assignment)
 
 
 def is_made_by_code(settings: object, variable: Variable) -> bool:
     """Return whether code of the class has made something else of the default of `variable`, which nothing sets."""
-    made, default = _at(settings, variable), variable.default
+    made, default = value_at(settings, variable.setting), variable.default
     if variable.has_computed_default or _as_text(made) == _as_text(default):
         return False
     with AppCode():  # The type alone may have made it, as it makes `30.0` of `30`.
@@ -60,9 +60,10 @@ def _stands_where_nobody_looked(subject: Subject, variable: Variable) -> bool:
     return any(each.name in subject.unreadable for each in subject.contract.variables_at(variable.setting))
 
 
-def _at(settings: object, variable: Variable) -> Any:
+def value_at(settings: object, setting: Setting) -> Any:
+    """Return what `settings` have at `setting`; None if there is nothing."""
     found: Any = settings
-    for step in variable.setting:
+    for step in setting:
         found = getattr(found, str(step), None)
     return found
 

@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 
 from pydantic_settings import DotEnvSettingsSource, EnvSettingsSource
 
+from setpoint.contract.spelling import MADE
 from setpoint.contract.variable import Variable
 from setpoint.envfile.location import Location
 from setpoint.resolution.assignment import Assignment
 from setpoint.resolution.blame import assignment_to_blame
 from setpoint.resolution.read_source import is_inside
 from setpoint.resolution.subject import Setting, Subject
-from setpoint.resolution.without_source import as_it_is, has_no_parts, is_absent, without_default
+from setpoint.resolution.without_source import as_it_is, has_no_parts, is_absent, made_of_unknown, without_default
 from setpoint.sources.env_file import SourceKind
 from setpoint.text.escape import printable
 from setpoint.text.guarded import MASK, Guarded
@@ -59,10 +60,12 @@ def provenances(subject: Subject) -> Iterator[Provenance]:
     parents = {setting[:-1] for setting in spellings}
     set_as_a_whole = {setting for setting, names in spellings.items() if any(each.name in given for each in names)}
     without_parts = {each for each in parents & spellings.keys() if has_no_parts(subject, spellings[each][0])}
-    told, passed_over = set[str](), list(_passed_over(subject))
+    told, passed_over, is_of_unknown = set[str](), list(_passed_over(subject)), made_of_unknown(subject)
     for setting, variables in spellings.items():
         is_model = setting in parents - without_parts
         found = _of_setting(subject, variables, given, is_model=is_model)
+        if found.winner and not is_model and is_of_unknown(setting):
+            found = _made_by_code(found, found.winner)
         around = {setting[:depth] for depth in range(1, len(setting))}
         is_part = not around.isdisjoint(set_as_a_whole)
         of_keys = [
@@ -82,6 +85,13 @@ def provenances(subject: Subject) -> Iterator[Provenance]:
         told |= {subject.contract.canonical(each.name) for each in winners if each and not each.source}
     yield from _inside_values(subject, told)
     yield from _kept(subject)
+
+
+def _made_by_code(found: Provenance, passed_over: Assignment) -> Provenance:
+    """Return `found` as what code of the class makes, whatever would set it otherwise."""
+    shadowed = (passed_over, *found.merged, *found.shadowed)
+    variable = found.variable._replace(default_around=MADE)
+    return replace(found, winner=None, merged=(), shadowed=shadowed, variable=variable)
 
 
 def _passed_over(subject: Subject) -> Iterator[Provenance]:

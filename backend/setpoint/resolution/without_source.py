@@ -1,6 +1,6 @@
 """What a setting has that no source sets: its default, what code or other settings make of that, or nothing at all."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import is_dataclass
 from typing import Any
 
@@ -10,10 +10,11 @@ from pydantic_core import PydanticUndefined
 
 from setpoint.contract.spelling import MADE
 from setpoint.contract.variable import Variable
-from setpoint.resolution.effective_value import is_made_by_code
+from setpoint.resolution.effective_value import is_made_by_code, value_at
 from setpoint.resolution.read_source import is_inside
 from setpoint.resolution.subject import Setting, Subject
-from setpoint.validation.left_out import changes_what_is_given
+from setpoint.resolution.unread_variables import names_read_by_code
+from setpoint.validation.left_out import changes_what_is_given, validated_without
 from setpoint.validation.refusal import RefusalKind
 
 
@@ -43,6 +44,18 @@ def _is_of_code(subject: Subject, variable: Variable) -> bool:
         return (len(variable.setting) == 1 or is_given_to_code) and is_made_by_code(settings, variable)
     refused = (each.setting for each in subject.validated.refusals if each.kind is RefusalKind.INVALID)
     return is_given_to_code and variable.setting in refused
+
+
+def made_of_unknown(subject: Subject) -> Callable[[Setting], bool]:
+    """Return a function that says whether code makes a setting from variables that the class does not know."""
+    settings, names = subject.validated.settings, names_read_by_code(subject)
+    if settings is None or not names:
+        return lambda _: False
+    other = validated_without(subject.contract, subject.asked, names)
+    if other.settings is None:
+        refused = {each.setting for each in other.refusals}
+        return refused.__contains__
+    return lambda setting: bool(value_at(settings, setting) != value_at(other.settings, setting))
 
 
 def without_default(variable: Variable) -> Variable:

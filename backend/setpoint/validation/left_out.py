@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from pydantic_settings import BaseSettings
 
@@ -16,7 +16,7 @@ from setpoint.text.mask import Redactor
 from setpoint.validation.asking import ask
 from setpoint.validation.record import Build, Record
 from setpoint.validation.refusal import Refusal, RefusalKind
-from setpoint.validation.validate import validate
+from setpoint.validation.validate import Validated, build_in_part, validate
 
 AnyNamed = TypeVar("AnyNamed", Entry, Binding)
 _ANY_TEXT = "text"
@@ -49,17 +49,21 @@ def read_by_code(contract: SettingsContract, record: Record, names: Iterable[str
     """
     if contract.is_exported or not _has_code(contract.settings_class):
         return frozenset()
-    refused = _refused_values(contract, record)
+    outcome = _outcome(contract, record)
 
     def is_needed(given_up: Iterable[str]) -> bool:
-        other = _without(contract, record, {name: _other_key(contract, name) for name in given_up})
-        is_other = record.settings is not None and record.settings != other.settings
-        return is_other or _refused_values(contract, other) != refused
+        instead = {name: _other_key(contract, name) for name in given_up}
+        return _outcome(contract, _without(contract, record, instead)).differs_from(outcome)
 
     tried = list(islice(names, _MOST_ASKED_FOR))
     if not tried or not is_needed(tried) or is_needed(()):
         return frozenset()
     return {each for each in tried if is_needed([each])}
+
+
+def validated_without(contract: SettingsContract, record: Record, names: Iterable[str]) -> Validated:
+    """Return what the class says if no file sets the variables `names`; nothing in its words is masked."""
+    return validate(contract, _without(contract, record, dict.fromkeys(names)), Redactor(()))
 
 
 def built_with_defaults(contract: SettingsContract, record: Record, refusals: Iterable[Refusal]) -> Sequence[Build]:
@@ -135,7 +139,29 @@ def _refused(contract: SettingsContract, record: Record) -> set[tuple[RefusalKin
     return {(each.kind, each.setting) for each in validate(contract, record, Redactor(())).refusals}
 
 
-def _refused_values(contract: SettingsContract, record: Record) -> set[tuple[RefusalKind, tuple[str | int, ...]]]:
-    """Return the same without what it refuses because of its name alone."""
-    refusals = validate(contract, record, Redactor(())).refusals
-    return {(each.kind, each.setting) for each in refusals if not each.forbids_key}
+class _Outcome(NamedTuple):
+    """What a class does.
+
+    Attributes:
+        made: What it makes of the fields that it does not refuse, and what it keeps to itself.
+        refused: What it refuses, and how, other than because of a name alone.
+    """
+
+    made: Mapping[str, Any]
+    refused: AbstractSet[object]
+
+    def differs_from(self, other: "_Outcome") -> bool:
+        """Return whether the class does something else in `other`."""
+        made = self.made.keys() & other.made.keys()
+        return self.refused != other.refused or any(self.made[name] != other.made[name] for name in made)
+
+
+def _outcome(contract: SettingsContract, record: Record) -> _Outcome:
+    validated = validate(contract, record, Redactor(()))
+    made: Any = validated.settings
+    if made is None:
+        made = build_in_part(contract, record, validated.refusals)
+    bad = {str(each.setting[0]) for each in validated.refusals if each.setting}
+    held = {name: value for name, value in vars(made).items() if name not in bad} if made is not None else {}
+    private = {} if made is None else {"": made.__pydantic_private__}
+    return _Outcome(held | private, {(each.kind, each.setting) for each in validated.refusals if not each.forbids_key})

@@ -49,7 +49,7 @@ def differences(case: Case, situation: Situation, reference: Process, subject: P
         yield from _of_blame(situation, said["check"], right, answers)
         yield from _of_blame(situation, said["check FILE"] or {"output": None}, right, answers)
     if "settings" in right:
-        yield from _of_values(said, right)
+        yield from _of_values(case, said, right)
         yield from _of_origins(case, situation, said, right, answers.written)
         yield from _of_files(case, said, right, answers.files)
 
@@ -186,13 +186,14 @@ def _of_origins(
             yield Difference("origin", f"{here.name} in {here.source} {'wins' if is_winner else 'does not win'}", right)
 
 
-def _of_values(said: Any, right: Any) -> Iterator[Difference]:
+def _of_values(case: Case, said: Any, right: Any) -> Iterator[Difference]:
     """Yield each default and each value that `show` tells of a setting, and that the class does not have."""
     output = said["show"]["output"]
     for each in output["variables"] if output else ():
         found = _held(right["settings"], each["setting"].split("."))
         is_default = each["origin"]["source"] == "default" and each["value"] is not None
-        if (is_default and found is None) or not _is_same(each["value"], found, is_default=is_default):
+        is_known = is_default or not case.unseen
+        if (is_default and found is None) or (is_known and not _is_same(each["value"], found, is_default=is_default)):
             yield Difference("value", [each["name"], each["value"], each["origin"]], found)
 
 

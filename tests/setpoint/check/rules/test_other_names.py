@@ -159,15 +159,47 @@ class MovingInside(BaseSettings):
     def _from_older_names(cls, values: dict[str, Any]) -> dict[str, Any]:
         db = dict(values.get("db", {}))
         old = values.get("old_port", db.get("number"))
-        return values if old is None else values | {"db": db | {"port": old}}
+        rest = {key: each for key, each in values.items() if key != "old_port"}
+        return rest if old is None else rest | {"db": {**db, "port": old}}
+
+
+class Forbidding(MovingInside):
+    """What it does not move, it refuses."""
+
+    model_config = SettingsConfigDict(extra="forbid")
+
+
+@pytest.mark.parametrize(
+    ("settings_class", "content", "told"),
+    [
+        (MovingInside, "OLD_PORT=2\nMANY__A__PORT=x\n", ["SP401 `MANY__A__PORT` is not an integer"]),
+        (Forbidding, "OLD_PORT=2\n", []),
+        (Forbidding, "OLD_PORT=2\nMANY__A__PORT=x\n", ["SP401 `MANY__A__PORT` is not an integer"]),
+        (Forbidding, "OLD_PORT=2\nOTHER=3\n", ["SP301 no setting reads `OTHER`"]),
+        (Forbidding, "OTHER=3\n", ["SP301 no setting reads `OTHER`"]),
+        (
+            Forbidding,
+            "OTHER=3\nMANY__A__PORT=x\n",
+            ["SP301 no setting reads `OTHER`", "SP401 `MANY__A__PORT` is not an integer"],
+        ),
+    ],
+)
+def test_what_code_reads_is_known_by_what_the_class_makes_of_the_rest(
+    settings_class: type[BaseSettings], content: str, told: list[str]
+) -> None:
+    """It may refuse something else, which the name is not to blame for, or the name itself."""
+    found = checked(content, settings_class=settings_class).diagnostics
+    assert sorted(f"{each.code} {each.message}" for each in found) == told
 
 
 @pytest.mark.parametrize(
     ("content", "told", "port"),
     [
         ("OLD_PORT=2\n", [], "(computed)"),
+        ("OLD_PORT=2\nDB__PORT=3\n", [], "(computed)"),
         ("OLD_PORT=1\n", ["SP301 no setting reads `OLD_PORT`"], "1"),
         ("OLD_PORT=x\n", ["SP401 `port` in `DB` is not an integer"], "(computed)"),
+        ("OLD_PORT=x\nDB__PORT=3\n", ["SP401 `port` in `DB` is not an integer"], "3"),
         ("DB__NUMBER=2\n", [], "(computed)"),
         ("DB__NUBMER=2\n", ["SP301 no setting reads `DB__NUBMER`"], "1"),
         ("SPARE__POTR=2\n", ["SP301 no setting reads `SPARE__POTR`"], "1"),

@@ -221,7 +221,12 @@ class MovedIntoModel(BaseSettings):
     def _moved(cls, values: dict[str, Any]) -> dict[str, Any]:
         db = dict(values.get("db", {})) if isinstance(values.get("db", {}), dict) else {}
         old = values.get("old_port", db.get("number"))
-        return values if old is None else values | {"db": db | {"port": old}}
+        rest = {key: each for key, each in values.items() if key != "old_port"}
+        return rest if old is None else rest | {"db": {**db, "port": old}}
+
+
+class ForbidsWhatIsNotMoved(MovedIntoModel):
+    model_config = SettingsConfigDict(extra="forbid")
 
 
 CASES = [
@@ -246,7 +251,14 @@ CASES = [
     Case(NotInitialised, {"PORT": INT, "DEBUG": BOOL, "INTERNAL": INT}, _HERE),
     Case(
         MovedIntoModel,
-        {"OLD_PORT": INT, "DB__NUMBER": INT, "DB__HOST": WORD, "NAME": WORD},
+        {"OLD_PORT": INT, "DB__NUMBER": INT, "DB__PORT": Texts(("4", "5")), "DB__HOST": WORD, "NAME": WORD},
+        (".env",),
         unseen=("OLD_PORT", "DB__NUMBER"),
+    ),
+    Case(
+        ForbidsWhatIsNotMoved,
+        {"OLD_PORT": INT, "DB__PORT": Texts(("4", "5")), "NAME": WORD, "ANYTHING": WORD},
+        (".env",),
+        unseen=("OLD_PORT", "ANYTHING"),
     ),
 ]
