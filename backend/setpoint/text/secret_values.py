@@ -25,7 +25,7 @@ _PREFIX_BY_MAKER = (
     r"(?:[sr]k_(?:live|test)_|whsec_|gh[pousr]_|github_pat_|gl(?:pat|rt|dt)-|xox[abeprs]-|xapp-|AIza|GOCSPX-|eyJ"
     r"|ya29\.|sq0[a-z]{3}-|shp(?:ca|pa|ss)_|glsa_|figd_|ATATT3|sb_secret_|dt0[a-z]\d\d\.)[\w.-]{8}"
     r"|sp_[0-9A-Za-z]{12}_[0-9A-Za-z]{20}|dapi[0-9a-f]{32}|key-[0-9a-z]{32}|(?:bot)?\d{8,10}:AA[\w-]{20}"
-    r"|A[KS]IA[A-Z0-9]{12}|SG\.[\w-]{16,}\.|sk-(?:proj|ant|svcacct|or)-[\w-]{8}"
+    r"|A[KS]IA[A-Z0-9]{16}(?![A-Z0-9])|SG\.[\w-]{16,}\.|sk-(?:proj|ant|svcacct|or)-[\w-]{8}"
     r"|(?:npm_|hf_|sk-|dop_v1_|shpat_|pypi-|dckr_pat_|hvs\.|sntry[su]_|NRAK-|lin_api_)[A-Za-z0-9_-]{20})"
 )
 # Like base32 (RFC 4648); a name has its digits in one place.

@@ -98,6 +98,7 @@ def test_a_value_that_holds_credentials_is_known(value: str) -> None:
         "npm_config_registry",
         "SG.internal.example",
         "ASIAPACIFIC",
+        "ASIAPACIFICREGION",
         "sk-learn-models",
         "-----BEGIN CERTIFICATE-----",
         "Basic authentication",
