@@ -35,6 +35,11 @@ class RefusedError(Exception):
         super().__init__(self.detail)
 
     @property
+    def is_not_found(self) -> bool:
+        """Whether there is nothing at the path, or nothing that the token may know of."""
+        return self.status == HTTPStatus.NOT_FOUND
+
+    @property
     def errors(self) -> list[Json]:
         """Return each thing that is wrong."""
         found = self.problem.get("errors")

@@ -5,7 +5,6 @@ import os
 import sys
 from contextlib import redirect_stderr
 from getpass import getpass
-from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from setpoint.cli.output import say, standard_error
@@ -52,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
         login = Login(url, _exchanged(url, variable) if variable else valid_token(_token()))
         principal = Service(Connection(login)).me().get("principal")
     except RefusedError as error:
-        say(f"error: {_elsewhere(url) if error.status == HTTPStatus.NOT_FOUND else printable(error.detail)}\n")
+        say(f"error: {_elsewhere(url) if error.is_not_found else printable(error.detail)}\n")
         return REFUSED
     save_login(login, path)
     say(f"logged in to `{url}` as {printable(str(who(principal)))}\n")
