@@ -6,8 +6,9 @@ from setpoint.envfile.problem import Problem, ProblemKind
 from setpoint.envfile.reading import Binding, Reading
 from setpoint.envfile.source_text import Span
 
-MOST_EXPANDED_CHARACTERS = 16 * 1024 * 1024
-"""How much text the references of one file may insert; a process can't be given a tenth of it."""
+MOST_EXPANDED_CHARACTERS = 2 * 1024 * 1024
+"""How much text the references of one file may insert: what Linux usually lets a program have (`ARG_MAX`), as a check
+looks through all of it."""
 
 
 class Draft:

@@ -1,5 +1,6 @@
 """Reads files that mean harm: any bytes, and texts that make a careless reader slow."""
 
+import os
 import time
 from collections.abc import Callable
 
@@ -90,6 +91,14 @@ def test_time_grows_no_faster_than_the_file(loader: LoaderInfo, text: Callable[[
         if taken <= allowed:
             return
     pytest.fail(f"{taken:.3f} s of CPU time, where {allowed:.3f} s were allowed")
+
+
+@pytest.mark.parametrize("loader", LOADERS.values(), ids=LOADERS)
+def test_references_make_of_a_small_file_no_more_than_a_process_can_have(loader: LoaderInfo) -> None:
+    """What looks at values afterwards would take minutes."""
+    doubling = "".join(f"N{number}=${{N{number - 1}}}${{N{number - 1}}}\n" for number in range(1, 40))
+    variables = loader.read(f"N0={'x' * 1_000}\n{doubling}", _ENVIRONMENT).variables
+    assert sum(map(len, variables.values())) <= os.sysconf("SC_ARG_MAX") + len(doubling) + 1_000
 
 
 def _seconds(loader: LoaderInfo, text: str) -> float:
