@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, Flask, current_app
+from flask import Blueprint, Flask, Response, current_app, jsonify
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 from werkzeug.routing import Rule
@@ -33,10 +34,15 @@ def openapi() -> Blueprint:
     """Return the resource that describes the API."""
     blueprint = Blueprint("openapi", __name__)
 
+    @cache
+    def written() -> bytes:
+        # Anybody may ask, and to make it takes as long as a hundred other requests.
+        return jsonify(document(current_app)).get_data()
+
     @blueprint.get("/v1/openapi.json")
     @marked(Mark("Describe the API", answers={200: {"application/json": "an OpenAPI 3.1 document"}}))
-    def describe() -> Schema:
-        return document(current_app)
+    def describe() -> Response:
+        return Response(written(), mimetype="application/json")
 
     return blueprint
 
