@@ -1,14 +1,13 @@
 """Statements that are always the same but for their values: compiled once, and run by the driver itself."""
 
 from collections import namedtuple
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NoReturn
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 Values = Mapping[str, object]
-_Convert = Callable[[Any], Any]
 
 
 class Prepared:

@@ -8,11 +8,8 @@ from setpoint.resolution.extra_variables import names_of
 from setpoint.resolution.handing_in import can_be_set
 from setpoint.resolution.read_source import folded
 from setpoint.resolution.subject import Setting, Subject
-from setpoint.sources.entry import Entry
-from setpoint.text.mask import Redactor
 from setpoint.validation.left_out import changes_what_is_given
 from setpoint.validation.refusal import Refusal, RefusalKind
-from setpoint.validation.validate import validate_alone
 
 
 def assigned_near(subject: Subject, setting: Setting) -> Assignment | None:
@@ -73,9 +70,7 @@ def _is_replaced_by_code(subject: Subject, refusal: Refusal, assignment: Assignm
         return False
     if not changes_what_is_given(subject.contract.settings_class):
         return False
-    entry = Entry(assignment.name, assignment.value.raw)
-    alone = validate_alone(subject.contract, entry, assignment.variable.setting, Redactor(()))
-    return all(each.kind is RefusalKind.MISSING for each in alone)
+    return all(each.kind is RefusalKind.MISSING for each in subject.refusals_alone(assignment))
 
 
 def _read_for_value(subject: Subject, refusal: Refusal) -> Assignment | None:

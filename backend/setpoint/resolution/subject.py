@@ -210,7 +210,7 @@ class Subject:
             return False
         winning = self.assignments.get(self.contract.canonical(assignment.name))
         counts = winning is not None and winning.value == assignment.value
-        refusals = self._first_validated.refusals if counts else self._refusals_alone(assignment)
+        refusals = self._first_validated.refusals if counts else self.refusals_alone(assignment)
         return refuses(refusals, assignment.variable.setting)
 
     @cached_property
@@ -226,10 +226,11 @@ class Subject:
 
     def refusals_of(self, assignment: Assignment) -> tuple[Refusal, ...]:
         """Return why the class refuses the value of `assignment`, checked by itself."""
-        found = self._refusals_alone(assignment)
+        found = self.refusals_alone(assignment)
         return tuple(each for each in found if each.kind is RefusalKind.INVALID and each.error_type != RAISED)
 
-    def _refusals_alone(self, assignment: Assignment) -> Sequence[Refusal]:
+    def refusals_alone(self, assignment: Assignment) -> Sequence[Refusal]:
+        """Return all that the class says of the value of `assignment`, if that is all it is given."""
         if assignment.variable is None:
             return ()
         entry = Entry(assignment.name, assignment.value.raw)

@@ -211,13 +211,6 @@ def test_nor_does_what_a_shell_would_have_to_run(line: str, loader: str, first: 
     assert "kXwvQz" not in _texts(subject, check(subject))
 
 
-@pytest.mark.parametrize("path", ["/etc/ssl/private/app.pem", "'/etc/ssl/private/ca.key'"])
-def test_the_path_of_a_secret_leaves_other_paths_as_they_are(path: str) -> None:
-    """They are in one folder, and a message about one of them names it."""
-    said = _said(Page, f"SSL_KEY={path}\nMOTTO=/etc/ssl/private/app.crt\n")
-    assert ("/etc/ssl/private/app.crt" in said, path in said) == (True, False)
-
-
 def test_a_word_that_a_setting_lists_is_no_secret() -> None:
     """Whatever a password happens to be."""
     assert "MODE  " in _said(Page, "ADMIN_PASSWORD=strict\nMODE=strict\n")

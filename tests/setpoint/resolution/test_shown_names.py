@@ -4,6 +4,8 @@ import base64
 import secrets
 
 import pytest
+from pydantic import create_model
+from pydantic_settings import BaseSettings
 
 from setpoint.check.checking import check_together
 from setpoint.contract.settings_class import SettingsContract
@@ -55,3 +57,12 @@ def test_an_unknown_name_shows_if_it_is_beyond_doubt(text: str, variable: str | 
     """Behind a line that can't be read, and where a line ends like a key, only a conventional name shows."""
     unknown = [each.variable for each in checked(text).diagnostics if each.code == "SP301"]
     assert unknown == [variable]
+
+
+@pytest.mark.parametrize("path", ["/etc/ssl/private/app.pem", "'/etc/ssl/private/ca.key'"])
+def test_the_path_of_a_key_leaves_other_paths_as_they_are(path: str) -> None:
+    """They are in one folder, and a message about one of them names it; its own path is hidden like any secret."""
+    made = create_model("Tls", __base__=BaseSettings, ssl_key=(str, ""), chain=(int, 0))
+    report = checked(f"SSL_KEY={path}\nCHAIN=/etc/ssl/private/app.crt\n", settings_class=made)
+    printed = full.render(report, Style(colored=False))
+    assert ("/etc/ssl/private/app.crt" in printed, path in printed) == (True, False)
