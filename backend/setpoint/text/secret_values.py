@@ -8,14 +8,15 @@ from setpoint.text.secret_names import ends_as_a_secret, is_secret_name
 
 _BARE = r"[A-Za-z0-9+/_-]{32,}={0,2}"
 _HEXADECIMAL = r"[0-9a-f]{32,}|[0-9A-F]{32,}"
-_RANDOM = r"(?=.*[a-z])(?=.*[A-Z])(?=(?:[A-Za-z]*\d+[A-Za-z]+){2}).*"
+_RANDOM = r"(?=.*[a-z])(?=.*[A-Z])(?=(?:[A-Za-z]*+\d++[A-Za-z]++){2}).*"
 _CHUNK = r"[A-Za-z0-9]{8,}"
 # Ten characters that include letters and digits or a capital inside, eight with all three, or a long word.
 _MADE_BY_A_MACHINE = (
     r"(?=.*\d)(?=.*[A-Za-z]).{10,}|(?=.*\d)(?=.*[a-z])(?=.*[A-Z]).{8,}|(?=.*[a-z][A-Z]).{10,}|(?=.*[A-Za-z]).{25,}"
 )
+# A word is taken whole: to try each way of taking it apart would take years.
 _WRITTEN_BY_PEOPLE = (
-    r"(?:[A-Z]?[a-z]{2,}|[A-Z]{2,4}(?=[A-Z][a-z]|\d*$)){1,4}\d{0,4}|[0-9]+[A-Za-z]{1,5}|[A-Z]{2,}\d{0,4}"
+    r"(?:[A-Z]?[a-z]{2,}+|[A-Z]{2,4}(?=[A-Z][a-z]|\d*$)){1,4}\d{0,4}|[0-9]+[A-Za-z]{1,5}|[A-Z]{2,}\d{0,4}"
 )
 # As their vendors document them: Stripe, GitHub, GitLab, Slack, AWS, Google, npm, SendGrid, OpenAI, Anthropic, Hugging
 # Face, DigitalOcean, Shopify, PyPI, Docker, Vault, Sentry, New Relic, Linear, Square, Grafana, Figma, Atlassian,
