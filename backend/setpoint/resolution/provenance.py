@@ -1,11 +1,13 @@
 """Says for each setting which source sets its value, and which values that one shadows."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from pydantic_settings import DotEnvSettingsSource, EnvSettingsSource
+from pydantic import BaseModel
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, EnvSettingsSource
 
+from setpoint.contract.settings_class import SettingsContract
 from setpoint.contract.spelling import MADE
 from setpoint.contract.variable import Variable
 from setpoint.envfile.location import Location
@@ -18,9 +20,10 @@ from setpoint.sources.env_file import SourceKind
 from setpoint.text.escape import printable
 from setpoint.text.guarded import MASK, Guarded
 from setpoint.text.join import joined
-from setpoint.validation.record import Record, SourceRecord
+from setpoint.validation.record import Build, Record, SourceRecord
 from setpoint.validation.refusal import RefusalKind
 
+_COLLECTIONS = (list, tuple, set, frozenset)
 _OF_VARIABLES = {EnvSettingsSource.__name__, DotEnvSettingsSource.__name__}
 _BEFORE_A_NAME_OF_DEPLOY = r"(?:-|- ?\{? ?name:|Environment=)? ?[\"']?"
 
@@ -112,14 +115,28 @@ def _only_made_by(subject: Subject, assignment: Assignment) -> Setting | None:
 def _inside_values(subject: Subject, told: set[str]) -> Iterator[Provenance]:
     """Yield what the settings classes read from which values are built that are in collections, or of several types."""
     for build in subject.asked.builds:
-        for field, contract in subject.contract.of_values:
-            if contract.settings_class is build.settings_class:
-                alone = Subject(contract, subject.gathered, record=Record.of_build(build, subject.asked.given))
-                for each in provenances(alone):
-                    if each.winner is not None and each.winner.source is None and each.name not in told:
-                        told.add(each.name)
-                        setting = (field, *each.variable.setting)
-                        yield replace(each, variable=each.variable._replace(setting=setting))
+        for field, contract in _fields_with(subject, build):
+            alone = Subject(contract, subject.gathered, record=Record.of_build(build, subject.asked.given))
+            for each in provenances(alone):
+                if each.winner is not None and each.winner.source is None and each.name not in told:
+                    told.add(each.name)
+                    setting = (field, *each.variable.setting)
+                    yield replace(each, variable=each.variable._replace(setting=setting))
+
+
+def _fields_with(subject: Subject, build: Build) -> Sequence[tuple[str, SettingsContract]]:
+    """Return the fields that hold what became of `build`; all that could, if that can't be told."""
+    able = [each for each in subject.contract.of_values if each[1].settings_class is build.settings_class]
+    found = [each for each in able if _holds(getattr(subject.asked.settings, each[0], None), build.settings)]
+    return found or able
+
+
+def _holds(value: object, settings: BaseSettings | None) -> bool:
+    """Return whether `settings` are inside `value`."""
+    if isinstance(value, BaseModel):
+        return value is settings or _holds(vars(value), settings)
+    inside = value.values() if isinstance(value, Mapping) else value if isinstance(value, _COLLECTIONS) else ()
+    return any(_holds(each, settings) for each in inside)
 
 
 def _kept(subject: Subject) -> Iterator[Provenance]:

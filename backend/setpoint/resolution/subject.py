@@ -129,9 +129,8 @@ class Subject:
     @cached_property
     def _written(self) -> Mapping[tuple[str, str | None], Entry]:
         """Return what is written in env files, which is its origin even if it was also put into the environment."""
-        if not self.gathered.starts_here:
-            return {}
-        return {(each.name, each.value): each for file in self.gathered.files for each in entries_of(file)}
+        files = self.gathered.files if self.gathered.starts_here else ()
+        return {(each.name, each.value): each for file in files for each in entries_of(file)}
 
     def assignment_of(self, entry: Entry) -> Assignment:
         """Return what `entry` gives to the class."""

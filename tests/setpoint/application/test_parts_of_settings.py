@@ -284,3 +284,24 @@ def test_each_value_that_one_class_builds_has_origins_of_its_own() -> None:
         "fixed.port": 1,
         "given.port": 1,
     }
+
+
+class Handed(BaseSettings):
+    """One settings class makes values of several fields, and reads what counts for one of them alone."""
+
+    fixed: Replica = Field(default_factory=lambda: Replica(port=7))
+    either: Replica | str | None = None
+    rows: list[Replica] = []
+
+
+@pytest.mark.parametrize(
+    ("rows", "counts"),
+    [("[]", None), ('[{"port": 4}]', None), ("[{}]", "rows.port"), ('[{"port": 4}, {}]', "rows.port")],
+)
+def test_what_counts_for_a_value_in_a_collection_is_told_of_its_field(rows: str, counts: str | None) -> None:
+    """It may be shadowed where another value is handed the same."""
+    process = ProcessEnvironment({"PG_PORT": "3", "EITHER": '{"port": 5}', "ROWS": rows})
+    subject = Subject(SettingsContract.of(Handed), Gathered(environment=process))
+    won = [each for each in provenances(subject) if each.winner and each.winner.name == "PG_PORT"]
+    read = {".".join(map(str, each.variable.setting)) for each in won if each.winner and each.winner.source is None}
+    assert read == ({counts} if counts else set())

@@ -210,7 +210,8 @@ def _is_same(text: str | None, found: Any, *, is_default: bool) -> bool:
 def _held(made: Any, path: Sequence[str]) -> Any:
     """Return what is in the dump `made` at `path`; None if nothing is."""
     for step in path:
-        items = {str(key.get("value", "")).strip("'"): value for key, value in made.get("items", ()) if "value" in key}
+        pairs = made.get("items", ()) if made["type"] == "builtins.dict" else ()
+        items = {str(key.get("value", "")).strip("'"): value for key, value in pairs}
         made = made.get("fields", items).get(step)
         if made is None:
             return None
