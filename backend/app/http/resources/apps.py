@@ -12,6 +12,7 @@ from app.http.answers import PrincipalAnswer, TokenAnswer, principal_json, token
 from app.service.approvals.protecting import Protecting
 from app.service.history import History
 from app.views.authentication import actor
+from app.views.labels import checked_label
 from app.views.marks import Mark, marked
 
 
@@ -80,8 +81,9 @@ def apps(history: History, protecting: Protecting) -> Blueprint:
     )
     def list_environments(app: str) -> dict[str, Any]:
         asking = actor()
+        checked_label("app", app)
         if not asking.token.allows_somewhere(Scope.CONFIG_READ, app) or app not in history.apps():
-            message = "there is no such app"
+            message = f"there is no app `{app}`"
             raise NotFoundError(message)
         return {"environments": _environments(history, protecting, asking, app)}
 
