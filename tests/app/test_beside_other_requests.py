@@ -34,7 +34,7 @@ store = open_store(f"sqlite:///{sys.argv[1]}/setpoint.db", OLD_KEY)
 api = Api(create_app(Settings(), GunicornServer(), Keeping(store, validator)), store)
 assert api.push_schema().status_code == 200
 new = {"If-None-Match": "*"}
-wrong = "{" + ",".join(f'"a{at}":1' for at in range(60_000)) + "}"
+wrong = '{"NAME": [' + ",".join(map(str, range(60_000))) + "]}"
 file = "\\n".join(f"NAM_{at}={'x' * 300}" for at in range(200))
 
 
