@@ -81,6 +81,6 @@ class HostileService:
 
     def _propose(self, port: str) -> None:
         query = urlencode({"message": (HOSTILE + LONG)[:2_000]})
-        change = {"patch": {"PORT": port, "API_KEY": f"{CANARY}-9", "NAME": f"{LONG}!", "X" * 200: MARKUP}}
+        change = {"patch": {"PORT": port, "API_KEY": f"{CANARY}-9", "NAME": f"{LONG}!", "X" * 200: f"{MARKUP}!"}}
         path = f"{ENVIRONMENT}/proposals?{query}"
         self.served.call("POST", path, json=change, headers={"If-Match": '"3"'})

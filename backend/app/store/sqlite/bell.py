@@ -59,7 +59,8 @@ class Bell:
 
     def _bind(self) -> None:
         while True:
-            self._folder.mkdir(mode=0o700, exist_ok=True)
+            with suppress(FileExistsError):  # `exist_ok` fails if the folder goes away before it has a look
+                self._folder.mkdir(mode=0o700)
             with suppress(FileNotFoundError):  # the last one has just removed the folder
                 self._socket.bind(str(self._address))
                 return
