@@ -43,6 +43,18 @@ class Feed(AnyUrl):
     _constraints = UrlConstraints(max_length=20, allowed_schemes=["feed", "https"])
 
 
+class Odd(AnyUrl):
+    """One whose scheme is none by the standard."""
+
+    _constraints = UrlConstraints(allowed_schemes=["my_feed"])
+
+
+class Many(AnyUrl):
+    """One with more schemes than a message could list."""
+
+    _constraints = UrlConstraints(allowed_schemes=[f"feed{at}" for at in range(40)])
+
+
 class Checked(AnyUrl):
     """An app's own kind of URL, of which only the app knows what it takes."""
 
@@ -122,13 +134,16 @@ def test_a_contract_takes_what_the_class_takes_and_nothing_else(kind: Any, text:
 
 
 @pytest.mark.parametrize(
-    "kind", [AwareDatetime, PastDate, UUID4, Checked, Annotated[AnyUrl, UrlConstraints(max_length=9)]], ids=str
+    "kind",
+    [AwareDatetime, PastDate, UUID4, Checked, Odd, Many, Annotated[AnyUrl, UrlConstraints(max_length=9)]],
+    ids=str,
 )
 def test_what_takes_less_than_its_format_is_left_to_the_class(kind: Any) -> None:
     """Its contract takes any text."""
     document = _document(kind)
     assert document["schema"]["properties"]["field"].keys() <= {"writeOnly"}
     assert [each["place"] for each in document["checked_by_class_alone"]] == [["field"]]
+    assert admit(json.dumps(document).encode()) == document
 
 
 def test_limits_of_a_duration_are_left_to_the_class() -> None:
@@ -158,7 +173,7 @@ def test_a_class_that_reads_numbers_as_milliseconds_is_not_second_guessed() -> N
         ({"type": "string", "format": "uri", "minLength": 3}, "does not fit its type"),
         *(
             ({"type": "string", "format": "uri", "schemes": each}, "`schemes` in its schema has an invalid value")
-            for each in ([], ["a"] * 33, [1], "a", ["a\n"], None)
+            for each in ([], ["a"] * 33, ["a" * 33], [1], "a", ["a\n"], ["1a"], None)
         ),
     ],
 )

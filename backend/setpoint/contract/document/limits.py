@@ -4,7 +4,7 @@ import math
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from setpoint.contract.document.text_format import HOST_REQUIRED, LIMITS_OF_URLS, SCHEMES, URLS
+from setpoint.contract.document.text_format import LIMITS_OF_URLS, URLS, format_of
 from setpoint.text.shown import is_name
 
 Schema = Mapping[str, Any]
@@ -22,14 +22,14 @@ _LIMITS_OF: Mapping[object, Collection[str]] = {
 
 def do_fit(schema: Schema) -> bool:
     """Return whether all limits of `schema` are those of its type."""
-    limits = schema.keys() & (NUMBERS | LENGTHS | {"pattern", "format", SCHEMES, HOST_REQUIRED})
+    limits = schema.keys() & (NUMBERS | LENGTHS | LIMITS_OF_URLS | {"pattern", "format"})
     return limits <= {*_limits_of(schema)}
 
 
 def _limits_of(schema: Schema) -> Collection[str]:
     kind = _type_of(schema)
     if kind == "string" and "format" in schema:
-        return {"format", *LIMITS_OF_URLS} if schema["format"] in [*URLS] else {"format"}
+        return {"format", *(LIMITS_OF_URLS if format_of(schema) in URLS else ())}
     return _LIMITS_OF.get(kind, ())
 
 

@@ -4,6 +4,7 @@ A contract names a format as pydantic's own JSON Schema does. As everything else
 core takes, which is more than the standard for JSON Schema says: `30` is a duration as well as `PT30S` is.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -23,6 +24,7 @@ _CORES = {
     "uuid": "uuid",
 }
 _MOST_SCHEMES = 32
+_SCHEME = r"[A-Za-z][A-Za-z0-9+.-]{0,31}"
 
 TYPES = {"date": date, "date-time": datetime, "duration": timedelta, "time": time, "uuid": UUID}
 """The type of each format, except for those of URLs."""
@@ -54,7 +56,7 @@ def core_of(schema: Schema, text_format: str) -> CoreSchema:
 
 
 def are_schemes(value: object) -> bool:
-    """Return whether `value` lists how a URL may begin."""
+    """Return whether `value` lists how a URL may begin (RFC 3986, section 3.1), briefly enough for each message."""
     if not isinstance(value, list) or not 0 < len(value) <= _MOST_SCHEMES:
         return False
-    return all(isinstance(each, str) and each.isprintable() for each in value)
+    return all(isinstance(each, str) and re.fullmatch(_SCHEME, each) for each in value)

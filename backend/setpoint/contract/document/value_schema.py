@@ -15,7 +15,7 @@ from setpoint.contract import secrecy
 from setpoint.contract.document.class_checks import ACROSS_FIELDS
 from setpoint.contract.document.other_sources import checks_when_it_is_made, has_init_of_its_own
 from setpoint.contract.document.schema_keywords import constrained, is_number_or_text
-from setpoint.contract.document.text_format import HOST_REQUIRED, SCHEMES, TYPES
+from setpoint.contract.document.text_format import HOST_REQUIRED, SCHEMES, TYPES, are_schemes
 from setpoint.contract.field_type import is_class
 from setpoint.contract.guidance import Guidance, NamesEnvFile
 from setpoint.contract.plain_value import plain_value
@@ -207,6 +207,8 @@ def _of_url(url: Any) -> Schema | None:
     if url.__get_pydantic_core_schema__.__func__ is not base.__get_pydantic_core_schema__.__func__:
         return None
     limits = url._constraints  # noqa: SLF001 - there is no other way to them
+    if limits.allowed_schemes is not None and not are_schemes(limits.allowed_schemes):
+        return None
     needs_host = limits.host_required and limits.default_host is None
     said = {"maxLength": limits.max_length, SCHEMES: limits.allowed_schemes, HOST_REQUIRED: needs_host or None}
     return {"type": "string", "format": text_format, **{key: each for key, each in said.items() if each is not None}}
