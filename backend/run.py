@@ -2,7 +2,7 @@
 
 from app.contracts.validator import ContractValidator
 from app.domain.errors import ServiceError
-from app.factory import DELIVERING, LEASES, PLACES, STREAMS, Keeping, create_app
+from app.factory import Keeping, background_of, create_app, streams_of
 from app.store.opening import open_store_of
 from config.settings import Settings
 from observability.set_up import set_up_observability
@@ -18,8 +18,8 @@ try:
 except ServiceError as error:
     refuse_start(str(error))
 application = create_app(settings, GunicornServer(), keeping)
-application.extensions[LEASES].start()
-application.extensions[DELIVERING].start()
-before_the_end(application.extensions[STREAMS].drain)
-before_the_end(application.extensions[PLACES].leave)
-before_the_end(application.extensions[DELIVERING].close)
+background = background_of(application)
+background.start()
+before_the_end(streams_of(application).drain)
+before_the_end(background.places.leave)
+before_the_end(background.delivering.close)

@@ -86,23 +86,8 @@ from config.proxy_types import parse_networks
 from config.settings import Settings
 from observability.set_up import observed
 
-STREAMS = "setpoint.streams"
-"""Where the application holds its open streams: `application.extensions[STREAMS].drain()`."""
-
-BROKER = "setpoint.broker"
-"""Where it holds the reader of events."""
-
-USES = "setpoint.uses"
-"""Where it holds the recorder of token uses."""
-
-LEASES = "setpoint.leases"
-"""Where it holds what keeps sessions live."""
-
-PLACES = "setpoint.places"
-"""Where it holds the places that it has for streams."""
-
-DELIVERING = "setpoint.delivering"
-"""Where it holds what delivers webhooks, once it is started."""
+_STREAMS = "setpoint.streams"
+_BACKGROUND = "setpoint.background"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +101,36 @@ class Keeping:
 
     store: Store
     validator: SchemaValidator
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """What goes on beside the requests of a service that keeps configuration.
+
+    Attributes:
+        broker: Reads events once for all streams.
+        uses: Records when tokens were last used.
+        places: Counts the streams of this process among those of all.
+        leases: Keeps sessions live.
+        delivering: Sends webhooks.
+    """
+
+    broker: Broker
+    uses: TokenUses
+    places: StreamPlaces
+    leases: Leases
+    delivering: Delivering
+
+    def start(self) -> None:
+        """Keep sessions live and send webhooks from now on; events are read once somebody follows them."""
+        self.leases.start()
+        self.delivering.start()
+
+    def close(self) -> None:
+        """End what was started."""
+        self.broker.close()
+        self.leases.close()
+        self.delivering.close()
 
 
 def create_app(settings: Settings, server: Server | None = None, keeping: Keeping | None = None) -> Flask:
@@ -132,7 +147,7 @@ def create_app(settings: Settings, server: Server | None = None, keeping: Keepin
     application.url_map.merge_slashes = False  # no redirect that names a host
 
     streams = OpenStreams(settings.max_streams, settings.stream_max_age, _greeting())
-    application.extensions[STREAMS] = streams
+    application.extensions[_STREAMS] = streams
     server = server or AnyServer()
     served_by(application, server)
     hold_for_every_answer(application)
@@ -151,7 +166,7 @@ def create_app(settings: Settings, server: Server | None = None, keeping: Keepin
     refuse_unread_queries(application)  # after it was found out who is asking
     list(marked_views(application))  # a view that does not say who may call it prevents a start
     if keeping:
-        repeated = RepeatedReads(application.wsgi_app, keeping.store, _now, application.extensions[USES])
+        repeated = RepeatedReads(application.wsgi_app, keeping.store, _now, background_of(application).uses)
         application.wsgi_app = LateAnswers(ReadsInTurns(repeated), server)  # type: ignore[method-assign]
     if settings.trusted_proxies:
         trusted = parse_networks(settings.trusted_proxies)
@@ -160,10 +175,22 @@ def create_app(settings: Settings, server: Server | None = None, keeping: Keepin
     return application
 
 
+def streams_of(application: Flask) -> OpenStreams:
+    """Return the streams that `application` has open."""
+    streams: OpenStreams = application.extensions[_STREAMS]
+    return streams
+
+
+def background_of(application: Flask) -> Background:
+    """Return what goes on beside the requests of `application`, which keeps configuration."""
+    background: Background = application.extensions[_BACKGROUND]
+    return background
+
+
 def _kept(application: Flask, settings: Settings, keeping: Keeping, streams: OpenStreams) -> Iterator[Blueprint]:
     """Yield the resources of configuration."""
     store, validator = keeping.store, keeping.validator
-    uses = application.extensions[USES] = TokenUses(store, _now)
+    uses = TokenUses(store, _now)
     access, watching = Access(store, _now, uses), Watching(store)
     signing_in = SigningIn(store, _now, uses)
     authentication = Authentication(access, signing_in)
@@ -184,20 +211,18 @@ def _kept(application: Flask, settings: Settings, keeping: Keeping, streams: Ope
     showing, proposing = ShowingProposals(store, validator, _now), Proposing(store, validator, _now, budgets)
     yield proposals(ProposalUseCases(showing, proposing, approving, revising, promoting))
     broker = Broker(watching, streams.spread_milliseconds)
-    application.extensions[BROKER] = broker
     places = StreamPlaces(store, budgets, uuid4().hex)
-    application.extensions[PLACES] = places
     watch = Watch(streams, broker, watching, authentication, places)
     yield events(watch)
     rollouts = Rollouts(store, _now)
     leases = Leases(store, rollouts, _now, places.worker, settle=places.settle, chores=(approving.expire, uses.write))
-    application.extensions[LEASES] = leases
     yield rollout(rollouts, trials)
     hearing = Sessions(store, reading, rollouts, _now, leases)
     yield sessions(hearing, rollouts, leases, watch, trials)
     yield verdicts(hearing, rollouts, leases)
     sender = WebhookSender(allow_private=settings.webhooks_allow_private)
-    application.extensions[DELIVERING] = Delivering(store, sender, _now)
+    delivering = Delivering(store, sender, _now)
+    application.extensions[_BACKGROUND] = Background(broker, uses, places, leases, delivering)
     yield webhooks(Webhooks(store, sender, _now))
     yield incoming_webhooks(Accepting(store, _now))
     yield received_webhooks(Receiving(store, revising, _now), authentication)

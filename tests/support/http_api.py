@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 
 from app.contracts.validator import ContractValidator
 from app.domain.identity import Bound, Principal, PrincipalKind, Scope, rights_within
-from app.factory import BROKER, LEASES, Keeping, create_app
+from app.factory import Keeping, background_of, create_app
 from app.service.tokens import Grant, Tokens
 from app.store.opening import open_store
 from app.store.sqlite.store import SqliteStore
@@ -95,5 +95,4 @@ def _api_on(url: str, admin: str = "") -> Iterator[Api]:
         assert isinstance(store, SqliteStore)
         application = create_app(Settings(), keeping=Keeping(store, ContractValidator()))
         yield Api(application, store, admin=admin)
-        application.extensions[BROKER].close()
-        application.extensions[LEASES].close()
+        background_of(application).close()

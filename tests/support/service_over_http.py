@@ -11,7 +11,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from app.contracts.validator import ContractValidator
 from app.domain.identity import Bound, Principal, PrincipalKind, Scope, rights_within
-from app.factory import BROKER, LEASES, Keeping, create_app
+from app.factory import Keeping, background_of, create_app
 from app.service.ports import Store
 from app.service.tokens import Grant, Tokens
 from app.store.opening import open_store
@@ -56,8 +56,7 @@ def service_over_http(database_url: str, keys: str = KEY) -> Iterator[ServiceOve
             server.shutdown()
             thread.join()
             server.server_close()
-            application.extensions[BROKER].close()
-            application.extensions[LEASES].close()
+            background_of(application).close()
 
 
 class _Silent(WSGIRequestHandler):

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize
 
 from app.contracts.validator import ContractValidator
-from app.factory import BROKER, LEASES, Keeping, create_app
+from app.factory import Keeping, background_of, create_app
 from app.store.opening import open_store
 from app.ui.showing import JSON
 from support.axe import barriers
@@ -94,8 +94,7 @@ def addresses(folder: Path, parts: dict[str, str]) -> list[str]:
         application = create_app(Settings(), keeping=Keeping(store, ContractValidator()))
         every = {rule.rule: rule for rule in application.url_map.iter_rules()}
         rules = [rule for name, rule in every.items() if f"{name}{JSON}" in every]
-        application.extensions[BROKER].close()
-        application.extensions[LEASES].close()
+        background_of(application).close()
     unknown = {name for rule in rules for name in rule.arguments} - parts.keys()
     assert unknown == set(), "say in `HostileService` what stands for it"
     built = (rule.build(parts, append_unknown=False) for rule in rules)

@@ -6,7 +6,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 import setpoint
-from app.factory import STREAMS
+from app.factory import streams_of
 
 
 def test_a_stream_is_an_event_stream_that_nobody_may_hold_back(client: FlaskClient) -> None:
@@ -41,7 +41,7 @@ def test_one_stream_too_many_is_told_to_come_back_later(service: Flask, client: 
 
     for each in kept:
         each.close()
-    assert len(service.extensions[STREAMS]) == 0
+    assert len(streams_of(service)) == 0
     client.get("/v1/stream").close()
 
 
@@ -49,7 +49,7 @@ def test_a_stream_that_comes_while_the_process_shuts_down_is_sent_elsewhere(
     service: Flask, client: FlaskClient
 ) -> None:
     """Its client is greeted and told to come back, and finds another process then."""
-    service.extensions[STREAMS].drain()
+    streams_of(service).drain()
     stream = client.get("/v1/stream")
 
     assert stream.status_code == 200
@@ -64,4 +64,4 @@ def test_only_a_get_takes_a_place(service: Flask, client: FlaskClient, method: s
     """Nothing would ever be sent on the others."""
     client.open("/v1/stream", method=method).close()
 
-    assert len(service.extensions[STREAMS]) == 0
+    assert len(streams_of(service)) == 0

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from app.contracts.validator import ContractValidator
-from app.factory import BROKER, LEASES, Keeping, create_app
+from app.factory import Keeping, background_of, create_app
 from app.store.opening import open_store
 from app.store.sqlite.store import SqliteStore
 from app.store.testing.examples import OLD_KEY
@@ -50,8 +50,7 @@ def api(provider: IdentityProvider, tmp_path: Path) -> Iterator[Api]:
         put = made.call("PUT", "/v1/trust-rules/sre", json={**rule, "sign_in": True, "roles": ["approver@billing/*"]})
         assert put.status_code == 200
         yield made
-        application.extensions[BROKER].close()
-        application.extensions[LEASES].close()
+        background_of(application).close()
 
 
 def get(client: FlaskClient, path: str) -> TestResponse:

@@ -10,7 +10,7 @@ from standardwebhooks.webhooks import Webhook
 from werkzeug.routing import Rule
 
 from app.domain.identity import Scope
-from app.factory import LEASES
+from app.factory import background_of
 from app.store.repositories.tables import metadata
 from app.store.sqlite.engine import DRIVER
 from app.views.marks import views_of_the_api
@@ -109,7 +109,7 @@ def _write(audited: Audited) -> None:
 def _try(audited: Audited) -> None:
     """Try revisions on an instance."""
     Instances(audited.api)
-    audited.api.application.extensions[LEASES].close()  # what instances do is told a moment later, by itself
+    background_of(audited.api.application).leases.close()  # what instances do is told a moment later, by itself
     audited.call("PUT", f"{BASE}/rollout/plan", {"canary": "1"})
     for port, how in (("3", "promote"), ("4", "abort")):
         tried = audited.call("PUT", f"{BASE}/config", {"PORT": port}, headers={"If-Match": "*"})

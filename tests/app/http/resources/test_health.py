@@ -2,7 +2,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.factory import STREAMS
+from app.factory import streams_of
 from support.http_api import BASE, Api
 
 
@@ -14,7 +14,7 @@ def test_a_process_that_serves_lives_and_is_ready(client: FlaskClient) -> None:
 
 def test_a_worker_that_is_being_replaced_spoils_no_probe(service: Flask, client: FlaskClient) -> None:
     """Its sockets are open for a moment more, and a bad answer would take the whole instance out of rotation."""
-    service.extensions[STREAMS].drain()
+    streams_of(service).drain()
 
     assert client.get("/livez").status_code == 200
     assert client.get("/readyz").status_code == 200

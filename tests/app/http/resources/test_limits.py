@@ -7,7 +7,7 @@ from inline_snapshot import snapshot
 from werkzeug.test import TestResponse
 
 from app.domain.identity import Scope
-from app.factory import LEASES
+from app.factory import background_of
 from support.http_api import BASE, Api
 
 
@@ -75,7 +75,7 @@ def test_a_stream_beyond_the_limit_is_answered_with_when_to_come_back(api: Api) 
                 assert (refused.status_code, refused.headers["Retry-After"]) == (429, "10")
                 assert "`billing` has used up its limit of 1 stream open at once" in refused.text
             assert _shown(api)["streams"]["used"] == 1
-    api.application.extensions[LEASES].beat()
+    background_of(api.application).leases.beat()
     assert _shown(api)["streams"]["used"] == 0
     assert api.call("GET", "/v1/stream", "").status_code == 200  # of no app
 
