@@ -135,7 +135,7 @@ def _facts(contract: SettingsContract, variable: Variable) -> dict[str, str | No
         "Setting": ".".join(variable.setting),
         "Also spelt": joined(spellings),
         "Value": variable.expected,
-        "Default": "required" if variable.required else "not shown" if default == MASK else default or no_default,
+        "Default": variable.requirement or ("not shown" if default == MASK else default or no_default),
         "Secret": "yes, its value is never shown" if variable.secret else None,
         "Deprecated": deprecation,
         "Unset": guidance.unset,

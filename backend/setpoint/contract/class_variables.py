@@ -86,6 +86,7 @@ def _variable(spelling: Spelling, config: SettingsConfigDict) -> Variable:
         secret=secrecy.is_secret(names, info),
         required=info.is_required() and default is PydanticUndefined,
         default_around=default,
+        absent_around=spelling.absent_around,
         open=field_type.is_open(info) or (model is not None and _has_no_end(model, spelling.inside)),
         split_by_class=_is_left_to_validators(config, info) and field_type.takes_json(info),
         takes_names=bool(config.get("env_parse_enums")),

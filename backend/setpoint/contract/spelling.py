@@ -26,6 +26,7 @@ class Spelling(NamedTuple):
         inside: The models around it.
         default_around: What the default of the surrounding model holds for it, if there is one; `MADE` if a function
             makes that.
+        absent_around: The name of the innermost model around it that is not there by default; empty if there is none.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Spelling(NamedTuple):
     names: list[str]
     inside: tuple[type, ...]
     default_around: Any
+    absent_around: str
 
 
 def reference_of(settings_class: type[BaseSettings]) -> str:
@@ -82,6 +84,7 @@ def _nested(  # noqa: PLR0917 - each is as needed as the others
     info: FieldInfo,
     inside: tuple[type, ...],
     default: Any = PydanticUndefined,
+    absent: str = "",
 ) -> Iterator[Spelling]:
     """Yield `names`, those of one setting, each with those of the settings nested in it.
 
@@ -92,14 +95,17 @@ def _nested(  # noqa: PLR0917 - each is as needed as the others
         info: pydantic's description of the last of them.
         inside: The models around it; a model that nests itself would never end.
         default: What the default of the surrounding model holds for it, if there is one.
+        absent: The innermost model around it that is not there by default.
     """
     delimiter = config.get("env_nested_delimiter")
     model = nested_model(info) if delimiter else None
     for each in names:
         name = each if config.get("case_sensitive") else in_capitals(each)
-        yield Spelling(name, setting, info, names, inside, default)
+        yield Spelling(name, setting, info, names, inside, default, absent)
         if model is None or not delimiter or model in inside or holds_parts(info, each, delimiter):
             continue
+        own = _default_of(info, model) if default is PydanticUndefined else default
+        is_there = own is PydanticUndefined or own is MADE or isinstance(own, BaseModel)
         seen = dict[str, str]()
         for key, part in model.model_fields.items():
             aliases = keys_of(key, part, model)
@@ -111,8 +117,8 @@ def _nested(  # noqa: PLR0917 - each is as needed as the others
                 if _can_be_set(config, alias, len(setting)) and not (is_second and alias == key)
                 for longer in _led_into(config, f"{each}{delimiter}{alias}", part, len(setting) + 1)
             ]
-            held = _held(_default_of(info, model) if default is PydanticUndefined else default, key)
-            yield from _nested(config, within, (*setting, key), part, (*inside, model), held)
+            around = absent if is_there else name
+            yield from _nested(config, within, (*setting, key), part, (*inside, model), _held(own, key), around)
 
 
 def _default_of(info: FieldInfo, model: type[BaseModel]) -> Any:

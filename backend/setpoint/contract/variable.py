@@ -22,7 +22,7 @@ class Variable(NamedTuple):
         setting: The path of attributes that it sets: `("database", "port")`.
         field: pydantic's description of the last of them.
         secret: Whether its values must never be shown.
-        required: Whether the class has no default for it.
+        required: Whether the model that it is in has no default for it.
         open: Whether names that begin with this one and the delimiter are read as keys of its value.
         split_by_class: Whether a validator of the class parses a text that would otherwise have to be JSON.
         takes_names: Whether it accepts the names of an enumeration's members.
@@ -30,6 +30,8 @@ class Variable(NamedTuple):
         splits: At how many delimiters its keys are split; -1 for all.
         default_around: What the default of the surrounding model holds for it, if there is one; `MADE` if a function
             makes that.
+        absent_around: The variable of the innermost model around it that is not there by default; empty if there is
+            none.
         reader: The settings class that reads it, if that is a different one, which builds the value of a field.
         known_name: How much of the name the class itself gives, if the rest are keys that a source gave.
     """
@@ -45,6 +47,7 @@ class Variable(NamedTuple):
     delimiter: str = ""
     splits: int = -1
     default_around: Any = PydanticUndefined
+    absent_around: str = ""
     reader: type[BaseSettings] | None = None
     known_name: str = ""
 
@@ -75,6 +78,17 @@ class Variable(NamedTuple):
         from setpoint.contract.type_in_words import description
 
         return description(self.field, by_name=self.takes_names)
+
+    @property
+    def is_needed(self) -> bool:
+        """Return whether the class needs it whatever else is set."""
+        return self.required and not self.absent_around
+
+    @property
+    def requirement(self) -> str | None:
+        """Return in words when the class needs it; None if never."""
+        condition = f" if another part of `{self.absent_around}` is set" if self.absent_around else ""
+        return f"required{condition}" if self.required else None
 
     @property
     def choices(self) -> tuple[str, ...]:

@@ -32,7 +32,7 @@ class Proposal(NamedTuple):
     @property
     def is_needed(self) -> bool:
         """Return whether the app can't start without it."""
-        return self.variable.required
+        return self.variable.is_needed
 
 
 def deploy_example(contracts: Sequence[SettingsContract], command: str, kind: str) -> str:
@@ -119,7 +119,7 @@ def _facts(each: Proposal, indent: str) -> Iterator[str]:
     variable = each.variable
     facts = [variable.expected[:1].upper() + variable.expected[1:]]
     facts += ["secret"] if variable.secret else []
-    facts += ["required"] if each.is_needed else []
+    facts += [variable.requirement] if variable.requirement else []
     yield from _comment("; ".join(facts), indent)
 
 

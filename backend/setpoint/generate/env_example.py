@@ -127,7 +127,7 @@ def _block(settings: Sequence[Variable], shown: str, unsettable: Collection[tupl
     for each in settings:
         yield from _words(each, is_settable=each.setting not in unsettable)
     name = settings[0].name
-    yield f"{name}=" if any(each.required for each in settings) else f"#{name}={shown}"
+    yield f"{name}=" if any(each.is_needed for each in settings) else f"#{name}={shown}"
 
 
 def _words(variable: Variable, *, is_settable: bool) -> Iterator[str]:
@@ -136,7 +136,7 @@ def _words(variable: Variable, *, is_settable: bool) -> Iterator[str]:
     facts = [variable.expected[:1].upper() + variable.expected[1:]]
     if variable.secret:
         facts.append("secret")
-    facts.append("required" if variable.required else f"default: {default_in_words(variable)}")
+    facts.append(variable.requirement or f"default: {default_in_words(variable)}")
     if not is_settable:
         facts.append("cannot be set by a variable, because its type accepts no string")
     yield from _comment("; ".join(facts))

@@ -43,8 +43,8 @@ def _section(variable: Variable, *, is_settable: bool) -> Iterator[str]:
         yield variable.field.description
         yield ""
     yield f"- Value: {_escaped(variable.expected)}"
-    if variable.required:
-        yield "- Required"
+    if variable.requirement:
+        yield f"- {variable.requirement[:1].upper()}{variable.requirement[1:]}"
     else:
         yield f"- Default: {default_in_words(variable)}"
     if not is_settable:

@@ -296,3 +296,41 @@ def test_a_default_that_is_chosen_by_name_is_written_by_name() -> None:
     text = env_example([SettingsContract.of(ByName)], "setpoint example")
     assert "# `SLOW` or `QUICK`; default: `SLOW`\n#SPEED=SLOW\n" in text
     assert checked("SPEED=SLOW\n", settings_class=ByName).diagnostics == ()
+
+
+class Account(BaseModel):
+    """What mail is sent with."""
+
+    host: str
+    port: int = 25
+
+
+class Sends(BaseModel):
+    """How mail is sent."""
+
+    account: Account | None = None
+    sender: str
+
+
+class MayMail(BaseSettings):
+    """Mails if it is told how."""
+
+    model_config = SettingsConfigDict(env_nested_delimiter="__")
+
+    mail: Sends | None = None
+    spare: Sends = Sends(sender="shop")
+
+
+def test_what_a_model_needs_that_may_be_absent_is_required_with_its_other_parts_alone() -> None:
+    """A copy of the example makes no empty model, and the reference does not ask for one."""
+    text = env_example([SettingsContract.of(MayMail)], "x")
+    assert checked(text, settings_class=MayMail).diagnostics == ()
+    assert [line.partition("; ")[2] for line in text.splitlines() if "; " in line] == [
+        "required if another part of `MAIL__ACCOUNT` is set",
+        "default: `25`",
+        "required if another part of `MAIL` is set",
+        "required if another part of `SPARE__ACCOUNT` is set",
+        "default: `25`",
+        "default: `shop`",
+    ]
+    assert "- Required if another part of `MAIL` is set\n" in settings_reference([SettingsContract.of(MayMail)], "x")
