@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext, suppress
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from setpoint._version import __version__
 from setpoint.errors import UnableError
@@ -199,10 +199,23 @@ def _columns() -> int:
     return _USUAL_WIDTH
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says what was probably meant by a choice that there is not, as argparse itself can from Python 3.14 on."""
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        if isinstance(value, str) and action.choices and value not in action.choices:
+            from setpoint.text.suggest import allowed_steps, nearest  # noqa: PLC0415 - few words are misspelt
+
+            meant = nearest(value, map(str, action.choices), max(1, allowed_steps(value)))
+            if meant:
+                raise argparse.ArgumentError(action, f"there is no `{printable(value)}`; did you mean `{meant}`?")
+        super()._check_value(action, value)
+
+
 def _parser(program: str, description: str) -> argparse.ArgumentParser:
     # argparse makes a formatter for each argument, and imports archive modules to find the width.
     formatter = partial(argparse.HelpFormatter, width=_columns() - 2)
-    return argparse.ArgumentParser(prog=program, description=description, allow_abbrev=False, formatter_class=formatter)
+    return _Parser(prog=program, description=description, allow_abbrev=False, formatter_class=formatter)
 
 
 def _overview(program: str, commands: Mapping[str, Command]) -> argparse.ArgumentParser:

@@ -92,6 +92,26 @@ def test_a_rule_that_nobody_knows_is_refused(check: Run, option: str, word: str,
     assert complaint in err
 
 
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (["chekc"], "there is no `chekc`; did you mean `check`?"),
+        (["check", "--loader", "dockr"], "there is no `dockr`; did you mean `docker`?"),
+        (["example", "--format", "kubernets"], "there is no `kubernets`; did you mean `kubernetes`?"),
+        (["token", "lst"], "there is no `lst`; did you mean `list`?"),
+        (["nothing-like-it"], "choose from"),
+    ],
+    ids=str,
+)
+def test_a_misspelt_choice_is_answered_with_what_was_meant(
+    capsys: pytest.CaptureFixture[str], words: list[str], complaint: str
+) -> None:
+    """Whoever mistypes a command has no use for a list of all."""
+    with pytest.raises(SystemExit, match="2"):
+        main(words)
+    assert complaint in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("word", ["SP001", "sp002", "unusable-settings"])
 def test_that_nothing_could_be_looked_at_cannot_be_ignored(check: Run, word: str) -> None:
     """It is no finding about the file, but the absence of any."""
