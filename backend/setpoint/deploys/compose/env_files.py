@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from setpoint.deploys.compose.dotenv import env_file, problems_of
 from setpoint.deploys.compose.files import ProjectFiles
-from setpoint.deploys.compose.refusal import raise_for, refused
+from setpoint.deploys.compose.refusal import for_each, raise_for, refused
 from setpoint.deploys.compose.structure.shapes import FALSE, TRUE
 from setpoint.deploys.compose.tree import Items, Leaf, Table, Tree, text_of
 from setpoint.deploys.deployment import DeployProblem, DeployProblemKind, Given, Place
@@ -90,12 +90,15 @@ class EnvFileVariables:
         Raises:
             RefusedError: A file is missing or malformed.
         """
-        for each in env_files:
+
+        def read(each: EnvFile) -> None:
             if each.is_open:
                 self._report_elsewhere(each)
             elif each.required or files.exists(each.path):
                 source = env_file(each.path, files, each.place, hint=_TO_CREATE, process=self._process)
                 self._take(source, _reading(source.text, each, environment, self._earlier))
+
+        for_each(env_files, read)
 
     def _report_elsewhere(self, named: EnvFile) -> None:
         message = "the path of this env file depends on a variable that is not set here, so the file was not read"

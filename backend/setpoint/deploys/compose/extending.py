@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from setpoint.deploys.compose.merging import merged, without_paths
-from setpoint.deploys.compose.refusal import refused
+from setpoint.deploys.compose.refusal import for_each, refused
 from setpoint.deploys.compose.tree import Leaf, Path, Table, Tree, text_of
 from setpoint.deploys.deployment import DeployProblemKind, Place
 
@@ -49,8 +49,7 @@ def with_extended_services(table: Table, file: ExtendedFile, load: Callable[[str
     if not isinstance(services, Table):
         return table
     extending = _Extending(load)
-    for name in services.entries:
-        extending.apply(name, file, file.replaced, ())
+    for_each(services.entries, lambda name: extending.apply(name, file, file.replaced, ()))
     return table.with_entry("services", Table(file.services, services.place, services.keys))
 
 

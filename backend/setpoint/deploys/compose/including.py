@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from setpoint.deploys.compose.dotenv import read_env_files
 from setpoint.deploys.compose.paths import Bounds
-from setpoint.deploys.compose.refusal import refused
+from setpoint.deploys.compose.refusal import for_each, refused
 from setpoint.deploys.compose.tree import Items, Leaf, Table, Tree, plain, text_of
 from setpoint.deploys.deployment import DeployProblemKind, Place
 
@@ -49,8 +49,10 @@ def with_included(
     include = table.get("include")
     if include is None:
         return table
-    for entry in _entries(include):
-        table = _with_resources(table, _model(entry, bounds, scope, load), entry.place)
+    models: list[tuple[Table, Place]] = []
+    for_each(_entries(include), lambda entry: models.append((_model(entry, bounds, scope, load), entry.place)))
+    for model, place in models:
+        table = _with_resources(table, model, place)
     return table.without("include")
 
 

@@ -1,8 +1,13 @@
 """How reading a compose project ends if docker compose rejects it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 from setpoint.deploys.deployment import DeployProblem, DeployProblemKind, Place
+
+Part = TypeVar("Part")
+
+_MISSING = {DeployProblemKind.MISSING_FILE, DeployProblemKind.MISSING_ENV_FILE}
 
 
 class RefusedError(Exception):
@@ -44,3 +49,20 @@ def raise_for(problems: Iterable[DeployProblem]) -> None:
     found = tuple(problems)
     if found:
         raise RefusedError(found)
+
+
+def for_each(parts: Iterable[Part], read: Callable[[Part], object]) -> None:
+    """Read all `parts`, even if files are missing, so that all of these are named at once.
+
+    Raises:
+        RefusedError: Files are missing, or something else is wrong, which ends the reading.
+    """
+    found: list[DeployProblem] = []
+    for part in parts:
+        try:
+            read(part)
+        except RefusedError as error:
+            found += [each for each in error.problems if each not in found]
+            if any(each.kind not in _MISSING for each in error.problems):
+                break
+    raise_for(found)

@@ -76,7 +76,19 @@ from support.compose_projects import OUTER, problems, read_project, told, web
         (web(more="    extends: {service: web}\n"), ["bad-extends compose.yaml:4:14 {service: web}"]),
         (web(more="    extends: {service: x, file: nope.yaml}\n"), ["missing-file compose.yaml:4:33 nope.yaml"]),
         (web(more="    extends: {service: x, file: /etc/passwd}\n"), ["outside-project compose.yaml:4:33 /etc/passwd"]),
-        (web(more="    env_file: [nope.env, more.env]\n"), ["missing-env-file compose.yaml:4:16 nope.env"]),
+        (
+            web(more="    env_file: [nope.env, more.env]\n"),
+            ["missing-env-file compose.yaml:4:16 nope.env", "missing-env-file compose.yaml:4:26 more.env"],
+        ),
+        (
+            "include: [a.yaml, b.yaml]\n" + web(),
+            ["missing-file compose.yaml:1:11 a.yaml", "missing-file compose.yaml:1:19 b.yaml"],
+        ),
+        (
+            "services:\n  a: {extends: {file: a.yaml, service: x}}\n  b: {extends: {file: b.yaml, service: x}}\n"
+            "  c: {extends: {service: b}}\n",
+            ["missing-file compose.yaml:2:23 a.yaml", "missing-file compose.yaml:3:23 b.yaml"],
+        ),
         (web(more="    env_file: .\n"), ["unreadable-file compose.yaml:4:15 ."]),
         (web(more="    env_file: [{path: bad.env, format: json}]\n"), ["refused-env-file compose.yaml:4:23 bad.env"]),
         (web(more="    env_file: bad.env\n"), ['refused-env-file bad.env:2:3 "']),
