@@ -38,8 +38,8 @@ class Redactor:
     """Masks a set of values wherever they, or parts of them, are in a text, in any form.
 
     A short value counts only as a whole word, and a part of a longer one only as it is written, because `shop`
-    inside a secret URL has nothing to do with `SHOP_PORT`; the whole and a long part count in any case, backwards
-    and spelt out.
+    inside a secret URL has nothing to do with `SHOP_PORT`; the whole and a long part count in any case, backwards,
+    spelt out, and with whatever between their letters and digits.
     """
 
     def __init__(self, values: Iterable[str]) -> None:
@@ -147,6 +147,9 @@ class Redactor:
             for each in self._short_by_beginning[beginning]:
                 yield from _places_of({each}, len(each), folded)
         yield from _places_of(self._long_pieces.held_in(folded), _LONG_PIECE, folded)
+        for word in re.finditer(_WORD, folded):
+            if self._long_pieces_of_letters.held_in(_letters(word[0])):
+                yield word.start(), word.end()
 
     @cached_property
     def _taken_apart(self) -> "TakenApart":
@@ -182,6 +185,11 @@ class Redactor:
     @cached_property
     def _long_pieces(self) -> "_Pieces":
         return _Pieces([_folded(value) for value in self._values if len(value) >= _LONG_PIECE], _LONG_PIECE)
+
+    @cached_property
+    def _long_pieces_of_letters(self) -> "_Pieces":
+        """Return the same without what separates words: code takes that out, or puts something else there."""
+        return _Pieces([_letters(_folded(each)) for each in self._values if len(each) >= _LONG_PIECE], _LONG_PIECE)
 
 
 class _Pieces:
@@ -267,6 +275,11 @@ def _bare(form: str) -> str:
 def _is_mixed(value: str) -> bool:
     """Return whether `value` does not look like a word: it mixes letters and digits, or cases."""
     return "://" not in value and bool(re.search(_LETTERS_AND_DIGITS, value))
+
+
+def _letters(text: str) -> str:
+    """Return the letters and digits of `text`."""
+    return re.sub(r"[\W_]+", "", text)
 
 
 def _folded(text: str) -> str:

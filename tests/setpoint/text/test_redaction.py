@@ -93,6 +93,17 @@ def test_a_secret_beside_a_placeholder_is_masked_in_pieces(value: str) -> None:
     assert "white" not in Redactor([value]).redact("it is Nine-white")
 
 
+@pytest.mark.parametrize("write", [str.lower, str.upper, str.capitalize])
+@pytest.mark.parametrize("separator", ["", "_", "/", "--", "."])
+@pytest.mark.parametrize(
+    "value", ["kV7-tqLw_92Xz.pRmD4hJ", "9f86d081-884c-7d65-9a2f-eaa0c55ad015", "ABCDE-12345-FGHIJ"]
+)
+def test_a_value_is_masked_however_code_normalises_it(value: str, separator: str, write: Callable[[str], str]) -> None:
+    """Keys are compared without dashes and in one case, and a message may quote what was compared."""
+    normalised = separator.join(map(write, re.split(r"[-_.]", value)))
+    assert Redactor([value]).redact(f"no key is called `{normalised}`") == f"no key is called `{MASK}`"
+
+
 @pytest.mark.parametrize("value", ["true", "None", "x", "42"])
 def test_what_is_too_short_or_means_nothing_is_no_secret(value: str) -> None:
     """Everything else that has such a value would be hidden."""
