@@ -148,7 +148,8 @@ class Redactor:
                 yield from _places_of({each}, len(each), folded)
         yield from _places_of(self._long_pieces.held_in(folded), _LONG_PIECE, folded)
         for word in re.finditer(_WORD, folded):
-            if self._long_pieces_of_letters.held_in(_letters(word[0])):
+            letters = _letters(word[0]) if len(word[0]) >= _LONG_PIECE else ""
+            if letters and self._long_pieces_of_letters.held_in(letters):
                 yield word.start(), word.end()
 
     @cached_property
