@@ -6,6 +6,8 @@ from urllib.parse import unquote, urlsplit
 
 from setpoint.text.secret_names import ends_as_a_secret, is_secret_name
 
+_AROUND = " \t\r\n\"'"
+"""What some programs strip from a value, and others leave."""
 _BARE = r"[A-Za-z0-9+/_-]{32,}={0,2}"
 _HEXADECIMAL = r"[0-9a-f]{32,}|[0-9A-F]{32,}"
 _RANDOM = r"(?=.*[a-z])(?=.*[A-Z])(?=(?:[A-Za-z]*+\d++[A-Za-z]++){2}).*"
@@ -72,7 +74,7 @@ _SCOPE = r"(?i)(?<![\w.-])[\w.-]*s:(?:read|write|admin|manage|create|update|dele
 
 def looks_secret(value: str) -> bool:
     """Return whether `value` seems to hold a secret, by its form, or by a key inside that names one."""
-    written = _decoded(value)
+    written = _decoded(value.strip(_AROUND))
     if any(re.search(form, written) for form in _FORMS):
         return True
     keys = re.finditer(_KEY_INSIDE, re.sub(_SCOPE, "", written))
@@ -131,7 +133,7 @@ def is_token_as_name(name: str) -> bool:
 
 def is_bare_token(value: str) -> bool:
     """Return whether `value` is nothing but a long generated key, in hexadecimal digits or base64 (RFC 4648)."""
-    text = value.strip()
+    text = value.strip(_AROUND)
     if not re.fullmatch(_BARE, text):
         return False
     if re.fullmatch(_HEXADECIMAL, text):

@@ -78,8 +78,10 @@ from support.checking import checked
     ],
 )
 def test_a_value_that_holds_credentials_is_known(value: str) -> None:
-    """A URL or an object can hold a password under any name."""
+    """A URL or an object can hold a password under any name; docker leaves the quotes around it."""
     assert looks_secret(value)
+    assert looks_secret(f"'{value}'")
+    assert looks_secret(f'"{value}"')
 
 
 @pytest.mark.parametrize(
@@ -227,6 +229,7 @@ def test_a_long_key_under_a_name_that_does_not_say_what_it_is_is_hidden(
     settings_class = create_model("Made", __base__=BaseSettings, **fields)
     variable = SettingsContract.of(settings_class).variables[0]
     assert variable.shows(variable.name, Guarded(value)) is not hidden
+    assert variable.shows(variable.name, Guarded(f'"{value}"')) is not hidden
 
 
 @pytest.mark.parametrize("kind", [str, list[str], int | str, Any])
