@@ -40,6 +40,7 @@ _NUMBER = r"[\"']?\d+(?:\.\d+)?[\"']?(?![^\s,;&}\]])"
 _KEY_INSIDE = rf"(?<![\w.-])([\w.-]+)[\"']?\s*[:=](?:\s*({_NUMBER}))?|(?<!\S)--?([A-Za-z][\w-]*)\s+[^\s-]"
 # From the first backslash on, so that a run of them is scanned only once.
 _ESCAPED_IN_JSON = r"(?<!\\)\\+u([0-9A-Fa-f]{4})"
+_ESCAPED_QUOTE = r"(?<!\\)\\+(?=[\"'])"
 # A private key; webhook URLs, which let in whoever knows them; signed URLs; credentials in headers and commands; hashes
 # of passwords.
 # A password in the arguments of a command: right after `-p` for some, in the next word for others.
@@ -84,7 +85,7 @@ def looks_secret(value: str) -> bool:
 
 def _decoded(value: str) -> str:
     """Return `value` without the escapes of JSON and URLs, in which a key may be hidden; arguments in a row."""
-    without = re.sub(_ESCAPED_IN_JSON, lambda match: chr(int(match[1], 16)), value)
+    without = re.sub(_ESCAPED_IN_JSON, lambda match: chr(int(match[1], 16)), re.sub(_ESCAPED_QUOTE, "", value))
     if re.search(_OPTION_IN_LIST, without):
         without = f"{without} {re.sub(_BETWEEN_ARGUMENTS, ' ', without)}"
     return f"{without} {unquote(without)}" if "%" in without else without
