@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import groupby
 
 _BETWEEN_WORDS = r"[\W_]|(?<=[a-z0-9])(?=[A-Z])"
 _LONGEST_NAME = 256
@@ -112,6 +113,7 @@ _WORDS_FOR_WHAT_IS_PUBLIC = """
     SLUG SPAN TAG THUMBPRINT TRACE URL UUID VERIFICATION VERSION
 """
 _PUBLIC = frozenset(_WORDS_FOR_WHAT_IS_PUBLIC.split())
+_PUBLIC_KEYS = {"PUB", "PUBLIC", "PUBLISHABLE", "SITE"}
 
 
 def is_secret_name(name: str) -> bool:
@@ -130,7 +132,10 @@ def ends_as_a_secret(name: str) -> bool:
 
 def is_public_name(name: str) -> bool:
     """Return whether `name` is one of what looks like a token and is no secret: `GIT_COMMIT_SHA` or `client_id`."""
-    return not _PUBLIC.isdisjoint(each.upper().rstrip(_DIGITS) for each in re.split(_BETWEEN_WORDS, name))
+    words = [word.upper().rstrip(_DIGITS) for word in re.split(_BETWEEN_WORDS, name[-_LONGEST_NAME:])]
+    # The last word may be there twice: that of the setting, and that of an alias.
+    *before, last = ["", *(word for word, _ in groupby(filter(None, words)))]
+    return last in _PUBLIC or (last in {"KEY", "KEYS"} and before[-1] in _PUBLIC_KEYS)
 
 
 def _last_secret(name: str) -> tuple[str, list[str]] | None:

@@ -36,8 +36,10 @@ _CAPITALS_AND_DIGITS = r"(?=.*\d[A-Z]+\d)[A-Z2-7]{16,}"
 # Each begins at the start of a word, so that a long value is scanned only once.
 # The digest of an image (`nginx:1.25@sha256:…`) is none.
 _CREDENTIALS_INSIDE = r"(?<!\S)[^\s:]*:\S*@(?!sha\d+:)"
-_NUMBER = r"[\"']?\d+(?:\.\d+)?[\"']?(?![^\s,;&}\]])"
-_KEY_INSIDE = rf"(?<![\w.-])([\w.-]+)[\"']?\s*[:=](?:\s*({_NUMBER}))?|(?<!\S)--?([A-Za-z][\w-]*)\s+[^\s-]"
+_END_OF_ITEM = r"(?![^\s,;&}\]])"
+_NUMBER = rf"[\"']?\d+(?:\.\d+)?[\"']?{_END_OF_ITEM}"
+_SWITCH = rf"\s*[\"']?(?i:true|false|null)[\"']?{_END_OF_ITEM}"
+_KEY_INSIDE = rf"(?<![\w.-])([\w.-]+)[\"']?\s*[:=](?!{_SWITCH})(?:\s*({_NUMBER}))?|(?<!\S)--?([A-Za-z][\w-]*)\s+[^\s-]"
 # From the first backslash on, so that a run of them is scanned only once.
 _ESCAPED_IN_JSON = r"(?<!\\)\\+u([0-9A-Fa-f]{4})"
 _ESCAPED_QUOTE = r"(?<!\\)\\+(?=[\"'])"

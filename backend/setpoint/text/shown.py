@@ -10,7 +10,14 @@ from collections.abc import Callable, Iterable
 from setpoint.text.escape import printable
 from setpoint.text.guarded import Guarded
 from setpoint.text.mask import Redactor
-from setpoint.text.secret_values import is_token_as_name, looks_like_token, looks_secret, sounds_secret
+from setpoint.text.secret_names import is_public_name
+from setpoint.text.secret_values import (
+    holds_marked_token,
+    is_token_as_name,
+    looks_like_token,
+    looks_secret,
+    sounds_secret,
+)
 
 COMMENT = "#…"
 """What is shown of a comment: that there is one."""
@@ -47,7 +54,9 @@ def is_secret_of_stranger(name: str, value: Guarded, *, in_process: bool) -> boo
     """
     if in_process:
         return name not in OF_EVERY_PROCESS and sounds_secret(name, value.raw)
-    return sounds_secret(name, value.raw) or looks_like_token(value.raw)
+    if sounds_secret(name, value.raw) or holds_marked_token(value.raw):
+        return True
+    return looks_like_token(value.raw) and not is_public_name(name)
 
 
 def is_name(name: str, *, has_value: bool) -> bool:

@@ -138,6 +138,7 @@ def test_no_secret_shows_unless_it_is_to_be_revealed(run_command: Any, form: str
 def test_what_is_no_secret_shows() -> None:
     """To see it is what the command is for."""
     text = b"LOG_LEVEL=INFO\nOTHER=/srv/app\nDEBUG=false # no\nTOKEN_TYPE=Bearer\nMAX_TOKENS=5\n"
+    text += b"GIT_COMMIT=9f86d081884c7d659a2feaa0c55ad015a3bf4f1b\nNEXT_PUBLIC_SITE_KEY=6LeIxAcTAAAAAJcZVRqyHh71\n"
     assert b"****" not in run_config("read", "-", "--loader", "docker", stdin=text).stdout
 
 
