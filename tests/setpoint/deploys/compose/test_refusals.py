@@ -85,8 +85,8 @@ from support.compose_projects import OUTER, problems, read_project, told, web
             ["missing-file compose.yaml:1:11 a.yaml", "missing-file compose.yaml:1:19 b.yaml"],
         ),
         (
-            "services:\n  a: {extends: {file: a.yaml, service: x}}\n  b: &b {extends: {file: b.yaml, service: x}}\n  c: *b\n",
-            ["missing-file compose.yaml:2:23 a.yaml", "missing-file compose.yaml:3:26 b.yaml"],
+            "services:\n a: {extends: {file: q, service: y}}\n b: {extends: {file: r, service: y}}\n c: {extends: b}",
+            ["missing-file compose.yaml:2:22 q", "missing-file compose.yaml:3:22 r"],
         ),
         (web(more="    env_file: .\n"), ["unreadable-file compose.yaml:4:15 ."]),
         (web(more="    env_file: [{path: bad.env, format: json}]\n"), ["refused-env-file compose.yaml:4:23 bad.env"]),
