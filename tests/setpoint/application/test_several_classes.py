@@ -305,6 +305,19 @@ def test_a_class_that_forbids_what_another_one_reads_is_named(tmp_path: Path) ->
     )
 
 
+@pytest.mark.parametrize("classes", [["Strict", "Mail"], ["Mail", "Strict"]], ids=str)
+def test_what_was_meant_is_said_though_another_class_forbids_it(tmp_path: Path, classes: list[str]) -> None:
+    """Both objections are to one name, and the variable that is missing is named in that of its own class."""
+    head = "from pydantic_settings import BaseSettings\n"
+    strict = 'class Strict(BaseSettings, env_file=".env", extra="forbid"):\n    port: int = 1\n'
+    (tmp_path / "app.py").write_text(f"{head}{strict}class Mail(BaseSettings):\n    smtp_host: str\n")
+    words = (word for each in classes for word in ("--settings", f"app:{each}"))
+    _, report, _ = _checked(tmp_path, "SMTP_HSOT=mail\n", *words)
+    assert [each["hint"] for each in report["diagnostics"]] == [
+        "did you mean `SMTP_HOST`? `SMTP_HOST` is required but not set"
+    ]
+
+
 @pytest.mark.parametrize(
     ("files", "status"), [((".port.env", ".mail.env"), 0), ((".env", ".env"), 1)], ids=["one each", "the same"]
 )

@@ -16,7 +16,13 @@ _FURTHEST_IN_FAMILY = 6
 
 def meant_by(subject: Subject, name: str) -> Variable | None:
     """Return the variable that `name`, found in a file, most likely misspells."""
-    return _nearest(subject, name, max(1, allowed_steps(name)))
+    return _nearest(subject.contract, name, max(1, allowed_steps(name)))
+
+
+def is_meant_for_another(subject: Subject, name: str) -> bool:
+    """Return whether `name` most likely misspells a variable of another settings class of the app."""
+    limit = max(1, allowed_steps(name))
+    return not subject.is_read_beside(name) and any(_nearest(each, name, limit) for each in subject.beside)
 
 
 def misspelt(subject: Subject) -> frozenset[str]:
@@ -47,18 +53,18 @@ def near_misses_in_environment(subject: Subject) -> Mapping[str, Variable]:
         if subject.contract.find(name) or subject.contract.from_file(name):
             continue
         if name not in OF_EVERY_PROCESS and not subject.is_ignored(name):
-            meant = _nearest(subject, name, allowed_steps(name))
+            meant = _nearest(subject.contract, name, allowed_steps(name))
             if meant:
                 found[name] = meant
     return found
 
 
-def _nearest(subject: Subject, name: str, limit: int) -> Variable | None:
-    closest = subject.contract.known_names.nearest(name, limit)
+def _nearest(contract: SettingsContract, name: str, limit: int) -> Variable | None:
+    closest = contract.known_names.nearest(name, limit)
     if closest and not _has_another_word(name, closest):
-        return subject.contract.find(closest)
+        return contract.find(closest)
     # What was meant would have the other keys of the name.
-    return None if is_token_as_name(name) else subject.contract.with_known_keys(name)
+    return None if is_token_as_name(name) else contract.with_known_keys(name)
 
 
 def _has_another_word(name: str, closest: str) -> bool:

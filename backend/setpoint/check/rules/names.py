@@ -10,6 +10,7 @@ from setpoint.check.evidence.misspellings import (
     Family,
     consequence,
     in_another_case,
+    is_meant_for_another,
     is_read,
     meant_by,
     near_misses_in_environment,
@@ -121,7 +122,9 @@ def _forbidden(subject: Subject, statement: Statement) -> Finding:
     if is_forbidden_inside(subject, statement.name):
         return _unknown(subject, statement, _FORBIDS_IT, _FORBIDDEN_HERE, Severity.ERROR)
     hint = _FORBIDDEN_HERE if subject.gathered.starts_here else _FORBIDDEN_IN_FILE
-    return _unknown(subject, statement, _FORBIDS_IT_IN_FILE, hint, Severity.ERROR)
+    # What was meant says more, and is said for the other class.
+    label = None if is_meant_for_another(subject, statement.name) else _FORBIDS_IT_IN_FILE
+    return _unknown(subject, statement, label, hint, Severity.ERROR)
 
 
 def _is_forbidden(subject: Subject, statement: Statement) -> bool:
