@@ -80,8 +80,7 @@ def _readers(contracts: Sequence[SettingsContract], name: str) -> Iterator[tuple
 def _nobody_reads(contracts: Sequence[SettingsContract], name: str) -> str:
     names = [variable.name for contract in contracts for variable in contract.variables]
     meant = nearest(name, names, max(1, allowed_steps(name)))
-    closest = meant or nearest(name, names, len(name))
-    advice = f"did you mean `{closest}`?" if meant else f"the nearest is `{closest}`" if closest else "it has none"
+    advice = f"did you mean `{meant}`?" if meant else "`setpoint docs` lists what can be set"
     owners = joined([f"`{each.reference}`" for each in contracts])
     return f"{owners} {'reads' if len(contracts) == 1 else 'read'} no `{printable(name)}`; {advice}"
 

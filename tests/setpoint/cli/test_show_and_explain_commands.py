@@ -215,7 +215,7 @@ def test_show_tells_of_problems_in_a_file(folder: Path) -> None:
         (["show", "--fingerprint-key-file", "no.key"], "error: cannot read `no.key`: no such file or directory"),
         (["show", "--fingerprint-key-file", "base.env", "--settings", "x"], "error: `x` is not a settings class"),
         (["explain", "PROT"], "error: `config.settings:Settings` reads no `PROT`; did you mean `PORT`?"),
-        (["explain", "\x1b[1mx"], "error: `config.settings:Settings` reads no `\\x1b[1mx`; the nearest is"),
+        (["explain", "\x1b[1mx"], "error: `config.settings:Settings` reads no `\\x1b[1mx`; `setpoint docs` lists"),
         (["explain", "PORT", "no.env"], "error: cannot read `no.env`: it does not exist"),
     ],
 )
