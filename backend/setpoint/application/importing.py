@@ -11,11 +11,12 @@ from pathlib import Path
 from types import ModuleType, TracebackType
 from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, PydanticUndefinedAnnotation, ValidationError
 from pydantic_settings import BaseSettings
 
 from setpoint.contract.app_code import AppCode
 from setpoint.contract.made_at_import import watched
+from setpoint.contract.spelling import reference_of
 from setpoint.errors import InvalidRuleError, UnusableError
 from setpoint.project import Project
 
@@ -77,7 +78,10 @@ def import_settings_classes(reference: str, pythonpath: Iterable[Path] = ()) -> 
         namespace = _imported(module_name, pythonpath)
     if module.error is not None:
         return _from_failed_module(module.error, module_name, class_name)
-    return _classes_in(namespace, module_name, class_name)
+    found = _classes_in(namespace, module_name, class_name)
+    for each in found:
+        _complete(each)
+    return found
 
 
 def imported_settings_classes(reference: str) -> tuple[type[BaseSettings], ...]:
@@ -128,6 +132,19 @@ def _classes_in(namespace: Mapping[str, object], module_name: str, class_name: s
         message = f"`{module_name}` has no settings class `{class_name}`"
         raise UnusableSettingsError(message, there or "name a subclass of `pydantic_settings.BaseSettings`")
     return found
+
+
+def _complete(settings_class: type[BaseSettings]) -> None:
+    """Have pydantic look up the types that are annotated by name, as it does when the class is used first.
+
+    Raises:
+        UnusableSettingsError: One of them does not exist at run time.
+    """
+    try:
+        settings_class.model_rebuild()
+    except PydanticUndefinedAnnotation as error:
+        message = f"`{reference_of(settings_class)}` is annotated with `{error.name}`, which does not exist at run time"
+        raise UnusableSettingsError(message, "define or import it outside of `if TYPE_CHECKING:`") from None
 
 
 def _resolve(namespace: Mapping[str, object], class_name: str) -> tuple[type[BaseSettings], ...]:

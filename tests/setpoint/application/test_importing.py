@@ -153,6 +153,11 @@ def test_types_that_are_named_ahead_are_found_after_a_failure(tmp_path: Path) ->
         (HEAD, "theirs:sys", "`theirs` has no settings class `sys`"),
         (HEAD, "theirs:Settings.port", "`theirs` has no settings class `Settings.port`"),
         (HEAD + ODD, "theirs:Odd", "`theirs` has no settings class `Odd`"),
+        (
+            HEAD + '    at: "Path | None"\n',
+            "theirs:Settings",
+            "`theirs:Settings` is annotated with `Path`, which does not",
+        ),
         (ODD + "raise KeyError\n", "theirs:Settings", "cannot import `theirs`: KeyError at "),
         (HEAD, "theirs", "`theirs` is not a settings class"),
         (HEAD, ":Settings", "`:Settings` is not a settings class"),
