@@ -107,10 +107,12 @@ class Origins:
     def written_at(self, setting: Setting) -> Assignment | None:
         """Return the first text that a source has for exactly `setting`, whatever the source made of it.
 
-        There is none if a stronger source gives something there in the value of another variable.
+        There is none if a stronger source gives something there in the value of another variable, or if the value of
+        one that comes after the text in its own source replaces it.
         """
         for source in self.sources:
-            if texts := source.texts_at(setting):
+            texts = source.texts_at(setting)
+            if texts and not source.has_replaced(*texts[0]):
                 return texts[0][1]
             if source.reach(setting).depth == len(setting):
                 return None

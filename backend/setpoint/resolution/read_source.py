@@ -140,6 +140,13 @@ class ReadSource:
     def _holds(self, setting: Setting) -> bool:
         return value_at_path(self.values, setting[len(self.inside) :], ignores_case=False) is not NOTHING
 
+    def has_replaced(self, at: int, assignment: Assignment) -> bool:
+        """Return whether the value of a later variable is in place of what `assignment`, at this place, has set."""
+        path = self._path_of(assignment)
+        depths = range(len(self.inside) + 1, len(path))
+        is_around = any(later > at for depth in depths for later, _ in self.texts_at(path[:depth]))
+        return is_around and not self._holds(path)
+
     def _path_of(self, assignment: Assignment) -> Setting:
         """Return the path of what `assignment` sets, with keys as the source gives them: in lower case as a rule."""
         path, variable = assignment.path, assignment.variable

@@ -123,6 +123,37 @@ def test_what_repeats_a_default_counts_though_the_class_drops_it(file: str, coun
     assert _counting(Updated, {}, file) == counting
 
 
+class Limits(BaseModel):
+    """Two settings of one kind."""
+
+    low: int = 1
+    high: int = 2
+
+
+class Pool(BaseModel):
+    """A model in a model."""
+
+    limits: Limits = Limits()
+
+
+class UpdatedInside(Updated):
+    """The default is one that nobody gives by accident."""
+
+    pool: Pool = Pool(limits=Limits(high=9))
+
+
+@pytest.mark.parametrize(
+    ("file", "counting"),
+    [
+        ('POOL__LIMITS={"low": 5}\nPOOL__LIMITS__HIGH=7', ["POOL__LIMITS", "POOL__LIMITS__HIGH"]),
+        ('POOL__LIMITS__HIGH=7\nPOOL__LIMITS={"low": 5}', ["POOL__LIMITS"]),
+    ],
+)
+def test_a_part_that_a_later_value_replaces_does_not_count_for_a_default(file: str, counting: list[str]) -> None:
+    """What is there in its place comes from the default, and not from the text."""
+    assert _counting(UpdatedInside, {}, file) == counting
+
+
 def test_a_default_over_which_a_part_is_laid_is_told_as_it_is() -> None:
     """No code of the class makes it."""
     subject = Subject(SettingsContract.of(Updated), Gathered(environment=ProcessEnvironment({"STORE__SIZE": "2"})))
