@@ -1,10 +1,12 @@
 """The WSGI application, made when a server imports this module: settings, then observability, then the app."""
 
+# First: pydantic looks for the class whose docstrings it reads in all modules that are imported by then.
+from config.settings import Settings  # isort: split
+
 from app.contracts.validator import ContractValidator
 from app.domain.errors import ServiceError
 from app.factory import Keeping, background_of, create_app, streams_of
 from app.store.opening import open_store_of
-from config.settings import Settings
 from observability.set_up import set_up_observability
 from serving.handover.environment import refuse_start
 from serving.worker.draining import before_the_end

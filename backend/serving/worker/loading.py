@@ -25,6 +25,14 @@ def prepare_worker(server: Server, worker: Worker, handover: Handover) -> None:
         os.environ["WEB_CONCURRENCY"] = str(worker.cfg.workers)  # noqa: TID251 - it is written here
     mask_unread_values(os.environ)  # noqa: TID251 - until the app has read it
     worker.load_wsgi = functools.partial(_load_app, server, worker, worker.load_wsgi)
+    _patch_without_plugins()
+
+
+def _patch_without_plugins() -> None:
+    """Keep gevent, which patches next, from looking for plugins among all installed packages, once for each module."""
+    from gevent import events  # type: ignore[import-untyped]  # noqa: PLC0415 - has no types, and in the worker alone
+
+    events.notify_and_call_entry_points = events.notify
 
 
 def _load_app(server: Server, worker: Worker, load: Callable[[], None]) -> None:
