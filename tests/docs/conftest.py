@@ -32,13 +32,15 @@ _NOT_IN_GIT = (
     "var",
     "dist",
 )
+_NOT_ON_A_PAGE = ("tests", "benchmarks")  # to copy them would take as long as to type most pages
 
 
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
-    """Return the root of a fresh clone on which `make setup` was called."""
+    """Return the root of a fresh clone on which `make setup` was called, with all that a page could ask for."""
     folder = tmp_path / "clone"
-    shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*_NOT_IN_GIT), symlinks=True)
+    ignored = shutil.ignore_patterns(*_NOT_IN_GIT, *_NOT_ON_A_PAGE)
+    shutil.copytree(ROOT, folder, ignore=ignored, symlinks=True)
     (folder / ".venv").symlink_to(sys.prefix)
     for path in ("pyproject.toml", "requirements/dev.txt"):
         os.utime(folder / path, (0, 0))  # or `make` would set up `.venv` again

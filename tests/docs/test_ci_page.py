@@ -3,7 +3,6 @@
 import os
 import re
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import pytest
 
 from docs.documents import ROOT, Block, blocks
 from support.coverage_variables import coverage_variables
+from support.prepared_python import prepared_program
 
 GOOD = "PORT=80\n"
 BAD = "PORT=x\n"
@@ -37,7 +37,7 @@ def _run(project: Path, script: str, content: str) -> int:
     (project / "compose.yaml").write_text("services: {web: {image: shop, env_file: deploy/staging.env}}\n")
     environment = {
         **coverage_variables(),
-        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "PATH": f"{prepared_program(project)}:{os.environ['PATH']}",
         "GITHUB_STEP_SUMMARY": str(project / "summary.md"),
         "PROD_ENV": content,
     }

@@ -55,8 +55,8 @@ def _type(page: Path, clone: Path, *programs: str) -> None:
     ids=lambda page: str(page.relative_to(ROOT)),
 )
 def test_a_page_typed_from_top_to_bottom_prints_what_it_shows(page: Path, clone: Path) -> None:
-    """At the root of a clone, in one shell, with each file saved when the page shows it."""
-    _type(page, clone)
+    """At the root of a clone, in one shell, with each file saved when the page shows it; the program runs in forks."""
+    _type(page, clone, prepared_program(clone.parent))
 
 
 @pytest.mark.parametrize(
