@@ -43,8 +43,12 @@ from config.env import Environment
 
 STARTS = [
     ("flask_shop", "import shop.web"),
-    ("fastapi_tickets", "import app.main"),
-    ("django_magazine", "import os, django; os.environ['DJANGO_SETTINGS_MODULE'] = 'config.settings'; django.setup()"),
+    pytest.param("fastapi_tickets", "import app.main", marks=pytest.mark.long),
+    pytest.param(
+        "django_magazine",
+        "import os, django; os.environ['DJANGO_SETTINGS_MODULE'] = 'config.settings'; django.setup()",
+        marks=pytest.mark.long,
+    ),
     ("django_magazine", TRIES_FIRST),
 ]
 

@@ -121,7 +121,10 @@ def test_a_server_whose_worker_is_refused_gives_up(copy: Copies) -> None:
     assert leaked(server.stderr.decode(), project) == []
 
 
-@pytest.mark.parametrize(("name", "changes", "words"), FAULTS)
+@pytest.mark.parametrize(
+    ("name", "changes", "words"),
+    [pytest.param(*each, marks=() if number % 3 == 0 else pytest.mark.long) for number, each in enumerate(FAULTS)],
+)
 def test_a_start_refuses_an_environment_with_the_words_of_a_check(
     name: str, changes: dict[str, str | None], words: str, copy: Copies
 ) -> None:

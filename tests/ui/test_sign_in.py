@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from support.served_pages import ServedPages, is_wider_than_its_window
@@ -32,6 +33,7 @@ def test_somebody_signs_in_by_keyboard_looks_and_signs_out(served: ServedPages, 
     expect(page.get_by_label("Token")).to_be_visible()
 
 
+@pytest.mark.long
 def test_a_narrow_window_shows_all_without_scrolling_sideways(served: ServedPages, browser: Browser) -> None:
     """320 px, as wide as a page on a phone that is magnified."""
     with served.window(browser, viewport={"width": 320, "height": 640}) as page:

@@ -113,6 +113,7 @@ def test_a_secret_is_in_no_page_but_the_one_that_reveals_it(served: ServedPages,
     assert (told["action"], told["details"]["reason"]) == ("config.reveal", "the gateway refuses us")
 
 
+@pytest.mark.long
 def test_a_narrow_window_shows_all_of_it(served: ServedPages, browser: Browser) -> None:
     """320 px, without scrolling sideways."""
     with served.window(browser, viewport={"width": 320, "height": 640}) as page:

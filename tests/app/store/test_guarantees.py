@@ -17,7 +17,7 @@ from app.store.testing.examples import OLD_KEY, PRODUCTION, AnyStore
 from support.postgresql_server import PostgresqlServer
 from support.writing_process import answered, writing
 
-KINDS = ["sqlite", "postgresql", "postgresql without notify"]
+KINDS = ["sqlite", "postgresql", pytest.param("postgresql without notify", marks=pytest.mark.long)]
 ENOUGH = 60
 
 

@@ -93,6 +93,7 @@ def test_a_bad_file_and_a_killed_worker_change_nothing_and_a_mended_file_is_take
     )
 
 
+@pytest.mark.long
 def test_an_edit_without_a_reload_changes_nothing(
     server: GunicornProcess, env_file: Path, served: str, changed: str
 ) -> None:
@@ -214,6 +215,7 @@ def test_a_successor_with_a_bad_environment_leaves_its_predecessor_alone(
     assert server.setting("SENTRY_ENVIRONMENT") == served
 
 
+@pytest.mark.long
 def test_gunicorn_starts_without_the_env_file_of_this_checkout(tmp_path: Path) -> None:
     """The tests would otherwise say one thing on a developer's machine, and another elsewhere."""
     done = subprocess.run(

@@ -23,7 +23,9 @@ def billing(tmp_path: Path) -> Iterator[Billing]:
         yield Billing(service.url, service.admin)
 
 
-@pytest.mark.parametrize("patch", ["", PATCH], ids=["threads", "gevent"])
+@pytest.mark.parametrize(
+    "patch", [pytest.param("", id="threads"), pytest.param(PATCH, id="gevent", marks=pytest.mark.long)]
+)
 def test_an_app_takes_what_its_class_accepts_and_nothing_else(billing: Billing, tmp_path: Path, patch: str) -> None:
     """It answers like a supervised command, its environment stays as it was, and its other threads never wait."""
     billing.write(POOL_MAX="5", API_KEY=CANARY)

@@ -61,6 +61,7 @@ def test_variables_that_a_revision_no_longer_has_are_gone(billing: Billing, tmp_
         assert web.starts == [{"OLD_NAME": "x", "POOL_MAX": "5", "POOL_MIN": "3"}, {"POOL_MAX": "6", "POOL_MIN": "3"}]
 
 
+@pytest.mark.long
 def test_a_canary_goes_back_to_the_revision_before(billing: Billing, tmp_path: Path) -> None:
     """With its variables and its verdict, and it is its last known good again."""
     billing.write(POOL_MAX="5")
@@ -94,6 +95,7 @@ def test_a_revision_with_which_the_command_dies_is_taken_back(billing: Billing, 
         assert "starting again with revision 1" in web.said
 
 
+@pytest.mark.long
 def test_the_same_content_under_a_new_number_restarts_nothing(billing: Billing, tmp_path: Path) -> None:
     """As after a rollback of what was refused."""
     billing.write(POOL_MAX="5")
@@ -178,6 +180,7 @@ def test_a_command_that_has_done_its_work_has_not_failed(billing: Billing, tmp_p
     assert billing.sessions == []
 
 
+@pytest.mark.long
 def test_a_new_start_with_the_same_revision_is_in_sync(billing: Billing, tmp_path: Path) -> None:
     """It has it from the service, though its last known good is the same one."""
     billing.write(POOL_MAX="5")
