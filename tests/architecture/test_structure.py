@@ -5,6 +5,7 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 from statistics import quantiles
@@ -123,6 +124,7 @@ def test_the_garbage_collector_is_left_alone() -> None:
     assert [str(path) for path in _sources("backend") if "gc" in _names(path)] == []
 
 
+@cache
 def _names(path: Path) -> set[str]:
     """Return what a module imports, calls and asks for by name."""
     names = set[str]()

@@ -8,7 +8,7 @@ from sentry_sdk.transport import HttpTransport
 from urllib3 import BaseHTTPResponse, exceptions
 
 from config.settings import Settings
-from observability.sentry.set_up import sentry_options
+from observability.sentry.options import sentry_options
 
 _HTTP_OK = 200
 _ANSWER_TIMEOUT = 5.0
