@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from support.gunicorn_process import Answer, GunicornProcess, eventually, gunicorn
+from support.gunicorn_process import Answer, GunicornProcess, gunicorn
 from support.sentry_receiver import SentryReceiver, running_receiver
+from support.waiting import eventually
 
 LIMIT = 100_000
 POST = b"POST /v1/checks HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\n"

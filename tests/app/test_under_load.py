@@ -23,8 +23,9 @@ from app.views.late_answers import SECONDS_LATE
 from load_clients import answer_to, flat_out
 from support.configuration_service import Clock
 from support.contenders import CONTRACT, Client, Watcher, begin
-from support.gunicorn_process import GunicornProcess, eventually, gunicorn
+from support.gunicorn_process import GunicornProcess, gunicorn
 from support.keyed_settings import KEYS
+from support.waiting import eventually
 
 SLOW_READERS = 20
 EVENTS = 600

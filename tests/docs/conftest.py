@@ -15,8 +15,8 @@ import pytest
 from docs.documents import ROOT
 from docs.typing_session import reader_environment
 from support.free_port import free_port
-from support.gunicorn_process import eventually
 from support.postgresql_server import postgresql_server
+from support.waiting import eventually
 
 MakeRun = Callable[..., AbstractContextManager[None]]
 

@@ -14,7 +14,7 @@ from docs.documents import ROOT, blocks
 from support.followed_environment import Billing
 from support.fresh_database import fresh_database
 from support.service_over_http import service_over_http
-from support.supervised import until
+from support.waiting import eventually
 
 _BLOCKS = list(blocks(ROOT / "docs" / "guides" / "follow.md"))
 _FILES = {block.file: block.text for block in _BLOCKS if block.file}
@@ -81,7 +81,7 @@ def test_what_is_typed_with_curl_is_answered(billing: Billing, tmp_path: Path) -
         command, cwd=tmp_path, env=_environment(billing), capture_output=True, text=True, timeout=60, check=False
     )
     assert ended.returncode == 0, ended.stderr
-    until(lambda: "event: bookmark" in (tmp_path / "events").read_text() or not billing.sessions)
+    eventually(lambda: "event: bookmark" in (tmp_path / "events").read_text() or not billing.sessions)
     assert '"value":"k"' in ended.stdout.replace(" ", "")
     states = [word for word in ("FAILED", "SYNCED") if f'"state":"{word}"' in ended.stdout.replace(" ", "")]
     assert states == ["FAILED", "SYNCED"]

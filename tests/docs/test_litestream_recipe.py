@@ -15,7 +15,7 @@ from app.store.testing.examples import OLD_KEY, PRODUCTION, append, draft
 from app.store.verifying import faults
 from docs.documents import ROOT, blocks
 from support.fresh_database import fresh_database
-from support.gunicorn_process import eventually
+from support.waiting import eventually
 from support.writing_process import answered, assert_all_are_there, writing
 
 _PAGE = ROOT / "docs" / "guides" / "recipes" / "litestream.md"

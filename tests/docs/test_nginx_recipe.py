@@ -21,10 +21,11 @@ from setpoint.client.login import Login
 from support.configuration_service import first_token
 from support.followed_environment import PLACE, Billing
 from support.free_port import free_port
-from support.gunicorn_process import GunicornProcess, eventually, gunicorn
+from support.gunicorn_process import GunicornProcess, gunicorn
 from support.keyed_settings import KEYS
 from support.nginx import nginx
 from support.unclear_lengths import REQUESTS
+from support.waiting import eventually
 
 _PAGE = ROOT / "docs" / "guides" / "recipes" / "nginx.md"
 _CONFIGURATION = next(each.text for each in blocks(_PAGE) if each.file == "setpoint.conf")

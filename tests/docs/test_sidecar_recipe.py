@@ -20,9 +20,9 @@ from setpoint.cli.main import main
 from support.followed_environment import Billing
 from support.free_port import free_port
 from support.fresh_database import fresh_database
-from support.gunicorn_process import eventually
 from support.service_over_http import service_over_http
-from support.supervised import STRICT, until
+from support.supervised import STRICT
+from support.waiting import eventually
 
 _PAGE = ROOT / "docs" / "guides" / "recipes" / "sidecar.md"
 _MANIFEST = next(each.text for each in blocks(_PAGE) if each.file == "deployment.yaml")
@@ -102,9 +102,9 @@ def test_the_app_gets_what_the_sidecar_has_had_accepted(tmp_path: Path) -> None:
                 billing.wait_for("the instance serves revision 1")
                 billing.write(POOL_MAX="2")
                 billing.wait_for("the instance serves revision 2")
-                until(lambda: len(_read(tmp_path)) == 2)
+                eventually(lambda: len(_read(tmp_path)) == 2)
                 billing.write(POOL_MIN="9", POOL_MAX="3")
-                until(lambda: "refused revision 3" in billing.rollout)
+                eventually(lambda: "refused revision 3" in billing.rollout)
                 assert ["POOL_MAX=1" in _read(tmp_path)[0], "POOL_MAX=2" in _read(tmp_path)[1]] == [True, True]
                 assert len(_read(tmp_path)) == 2
 

@@ -23,7 +23,7 @@ from setpoint.cli.main import main
 from support.configuration_service import CONTRACT, Clock, Service
 from support.fresh_database import fresh_database
 from support.service_over_http import service_over_http
-from support.supervised import until
+from support.waiting import eventually
 
 _BLOCKS = list(blocks(ROOT / "docs" / "guides" / "webhooks.md"))
 _CREATE, _ACCEPT, _SOUND = (each.text for each in _BLOCKS if each.language == "shell")
@@ -59,12 +59,12 @@ def test_the_receiver_of_the_guide_takes_what_is_sent(
                 stderr=subprocess.STDOUT,
             )
         try:
-            until(lambda: _listens(int(port)))
+            eventually(lambda: _listens(int(port)))
             _tell(service.store)
             delivering = Delivering(service.store, WebhookSender(allow_private=True), lambda: datetime.now(UTC))
             assert delivering.deliver_due() == 1
-            until(lambda: "revision.rolled_back" in said.read_text())
-            until(lambda: not delivering.busy)
+            eventually(lambda: "revision.rolled_back" in said.read_text())
+            eventually(lambda: not delivering.busy)
         finally:
             receiver.kill()
             receiver.wait()

@@ -11,10 +11,10 @@ import pytest
 from app.store.sqlite.engine import DRIVER
 from light_instances import Instances
 from support.followed_environment import Billing
-from support.gunicorn_process import eventually
 from support.postgresql_server import postgresql_server
 from support.service_at_port import ServiceAtPort, service_at_port
-from support.supervised import Supervised, is_running, pid_of, supervised, until
+from support.supervised import Supervised, is_running, pid_of, supervised
+from support.waiting import eventually
 from support.writing_process import ROUNDS
 
 pytestmark = pytest.mark.long
@@ -59,7 +59,7 @@ def test_commands_outlive_the_service_and_follow_its_history(service: ServiceAtP
         service.kill()
         shutil.copytree(web.folder / "cache", tmp_path / "late" / "cache")
         late = stack.enter_context(supervised(tmp_path / "late", service.url, billing.token))
-        until(lambda: late.starts)
+        eventually(lambda: late.starts)
         assert "starting with the last known good, revision 2" in late.said
         assert (pid_of(web), is_running(before)) == (before, True)
 
@@ -70,7 +70,7 @@ def test_commands_outlive_the_service_and_follow_its_history(service: ServiceAtP
         billing.number = 1
         assert billing.write(POOL_MAX="3", API_KEY="of another history") == 2
         billing.wait_for("all 2 instances serve revision 2")
-        until(lambda: {each.starts[-1].get("API_KEY") for each in (web, late)} == {"of another history"})
+        eventually(lambda: {each.starts[-1].get("API_KEY") for each in (web, late)} == {"of another history"})
         next_revision_reaches(billing, web, "all 2 instances serve")
 
 

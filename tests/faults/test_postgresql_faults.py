@@ -14,9 +14,10 @@ from app.domain.errors import UnavailableError
 from app.store.opening import open_store
 from app.store.testing.examples import OLD_KEY, append, draft
 from support.contenders import Client, Watcher, Writer, begin
-from support.gunicorn_process import PATIENCE_IN_SECONDS, eventually, gunicorn
+from support.gunicorn_process import gunicorn
 from support.keyed_settings import KEYS
 from support.postgresql_server import PostgresqlServer, binaries, postgresql_folder, postgresql_server
+from support.waiting import PATIENCE_IN_SECONDS, eventually
 from support.writing_process import ROUNDS, answered, assert_all_are_there, writing
 
 pytestmark = pytest.mark.long

@@ -18,9 +18,10 @@ from standardwebhooks.webhooks import Webhook
 from app.service.webhooks.delivering import LEASE
 from app.store.opening import open_store
 from support.contenders import Client, Holder, Watcher, Writer, begin, client_of_each_worker
-from support.gunicorn_process import PATIENCE_IN_SECONDS, GunicornProcess, eventually, gunicorn
+from support.gunicorn_process import GunicornProcess, gunicorn
 from support.keyed_settings import KEYS
 from support.postgresql_server import PostgresqlServer, postgresql_server
+from support.waiting import PATIENCE_IN_SECONDS, eventually
 from support.webhook_receiver import webhook_receiver
 from support.writing_process import ROUNDS
 

@@ -29,7 +29,7 @@ from setpoint.client.session import ServiceSession
 from support.coverage_variables import coverage_variables
 from support.followed_environment import PLACE, Billing
 from support.service_over_http import service_over_http
-from support.supervised import until
+from support.waiting import eventually
 from support.writing_process import ROOT, ROUNDS, answered, assert_all_are_there, writing
 
 pytestmark = pytest.mark.long
@@ -159,7 +159,7 @@ def test_a_service_on_a_full_disk_reads_hears_later_and_recovers(url: str) -> No
         said: list[str] = []
         agent = Agent(session, lambda _: Outcome(), lambda _: None, said.append, str)
         agent.start()
-        until(lambda: billing.sessions)
+        eventually(lambda: billing.sessions)
         with store._writing.connect() as connection:
             most[0] = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
         too_much = {"If-Match": '"1"', "Authorization": f"Bearer {service.admin}"}
@@ -171,9 +171,9 @@ def test_a_service_on_a_full_disk_reads_hears_later_and_recovers(url: str) -> No
             assert urllib3.request("GET", config, headers=sent, timeout=60).status == status
         reasons = [{"rule": "r", "variable": "", "message": "m" * 1_000}] * 100
         agent.report({"revision": 1, "verdict": "FAILED", "errors": reasons})
-        until(lambda: any("no space is left" in line for line in said))
+        eventually(lambda: any("no space is left" in line for line in said))
         most[0] = 1_000_000
-        until(lambda: "refused revision 1" in billing.rollout)
+        eventually(lambda: "refused revision 1" in billing.rollout)
         assert billing.write(POOL_MAX="2") == 2
         agent.finish(10)
 

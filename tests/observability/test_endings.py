@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from support.gunicorn_process import eventually
 from support.sentry_receiver import SentryReceiver, running_receiver
+from support.waiting import eventually
 
 ENDINGS = ["Timeout", "GreenletExit", "SystemExit", "KeyboardInterrupt", "LookupError"]
 

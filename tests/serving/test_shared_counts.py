@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from support.checking import run_config
-from support.gunicorn_process import GunicornProcess, eventually, gunicorn
+from support.gunicorn_process import GunicornProcess, gunicorn
 from support.keyed_settings import KEYS
+from support.waiting import eventually
 
 
 def _folder(pid: int) -> list[Path]:

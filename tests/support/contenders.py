@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from support.configuration_service import first_token
-from support.gunicorn_process import PATIENCE_IN_SECONDS, GunicornProcess, eventually
+from support.gunicorn_process import GunicornProcess
 from support.small_contract import contract
+from support.waiting import PATIENCE_IN_SECONDS, eventually
 
 CONTRACT = contract(WRITER="text!", COUNT="integer!")
 LOST = (OSError, http.client.HTTPException)

@@ -5,7 +5,7 @@ from typing import Any
 import urllib3
 
 from support.small_contract import contract
-from support.supervised import until
+from support.waiting import eventually
 
 PLACE = "/v1/apps/billing/environments/production"
 CONTRACT = contract(POOL_MIN="integer", POOL_MAX="integer", API_KEY="secret", OLD_NAME="text")
@@ -61,4 +61,4 @@ class Billing:
 
     def wait_for(self, rollout: str) -> None:
         """Wait until that is how the newest revision stands."""
-        until(lambda: self.rollout == rollout, instead=lambda: (self.rollout, self.sessions))
+        eventually(lambda: self.rollout == rollout, instead=lambda: (self.rollout, self.sessions))

@@ -11,36 +11,22 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from math import inf
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from support.coverage_variables import coverage_variables
 from support.fresh_database import database_in
 from support.keyed_settings import KEYS
+from support.waiting import PATIENCE_IN_SECONDS, eventually
 
 BACKEND = Path(__file__).resolve().parents[2] / "backend"
 GUNICORN = str(Path(sys.executable).with_name("gunicorn"))
-PATIENCE_IN_SECONDS = 60.0
 REFUSED = "reload refused; the old workers keep serving"
-
-T = TypeVar("T")
-
-
-def eventually(condition: Callable[[], T], what: str, seconds: float = PATIENCE_IN_SECONDS) -> T:
-    """Return the first truthy answer of `condition`, or fail with `what` was expected."""
-    deadline = time.monotonic() + seconds
-    while not (found := condition()):
-        if time.monotonic() > deadline:
-            message = f"not within {seconds:g} seconds: {what}"
-            raise AssertionError(message)
-        time.sleep(0.02)
-    return found
 
 
 @dataclass(frozen=True)

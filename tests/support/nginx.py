@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from support.free_port import free_port
-from support.gunicorn_process import eventually
+from support.waiting import eventually
 
 HOW_TO_INSTALL = "there is no nginx, which this test needs: `make nginx` installs it"
 _AROUND = """

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from support.supervised import STRICT, until
+from support.supervised import STRICT
+from support.waiting import eventually
 
 PATCH = "from gevent import monkey; monkey.patch_all()"
 """What makes an app one of greenlets."""
@@ -105,7 +106,7 @@ class ReloadingApp:
 
     def wait_for(self, revision: int) -> dict[str, Any]:
         """Return what it goes by once that is `revision`."""
-        until(lambda: self.told["revision"] == revision)
+        eventually(lambda: self.told["revision"] == revision)
         return self.told
 
     def end(self) -> str:

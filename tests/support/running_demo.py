@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from support.free_port import free_port
-from support.gunicorn_process import eventually
+from support.waiting import eventually
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 90.0

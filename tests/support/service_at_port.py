@@ -11,8 +11,9 @@ from pathlib import Path
 from app.store.opening import open_store
 from support.configuration_service import first_token
 from support.followed_environment import Billing
-from support.gunicorn_process import GunicornProcess, eventually, gunicorn
+from support.gunicorn_process import GunicornProcess, gunicorn
 from support.keyed_settings import KEYS
+from support.waiting import eventually
 
 
 class ServiceAtPort:

@@ -5,12 +5,10 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 SECONDS = 60.0
 
@@ -49,17 +47,6 @@ while True:
     time.sleep(0.05)
 """
 """A program that writes down with what it was started; with `POOL_MAX=13` it does not start."""
-
-
-def until(
-    condition: Callable[[], Any], seconds: float = SECONDS, instead: Callable[[], object] = lambda: "something else"
-) -> Any:
-    """Return what `condition` returns once that is true; fail with what there is `instead`."""
-    ends_at = time.monotonic() + seconds
-    while not (found := condition()):
-        assert time.monotonic() < ends_at, f"it did not come to that, but to {instead()}"
-        time.sleep(0.05)
-    return found
 
 
 @dataclass

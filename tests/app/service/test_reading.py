@@ -109,32 +109,35 @@ def test_what_is_not_there_is_not_found(service: Service) -> None:
             service.reading.read_valid(actor(), PRODUCTION, digest)
 
 
-def test_the_newest_revision_that_an_older_release_understands_is_found(service: Service) -> None:
-    """An instance of the old release starts with what it can read, after the new one takes words for a number."""
+@pytest.mark.parametrize(
+    ("new", "written", "found"),
+    [
+        ({"PORT": "text!", "NAME": "text"}, [{"PORT": "2", "NAME": "new"}, {"PORT": "http"}], 2),
+        ({"PORT": "text!", "NAME": "text"}, [{"PORT": "2"}, {"PORT": "http"}, {"PORT": "4"}], 4),
+        ({"PORT": "integer!", "PORTS": "text"}, [{"PORT": "2", "PORTS": "2, 3"}, {"PORT": "3", "PORTS": "3, 4"}], 3),
+    ],
+    ids=["a word for a number", "a number again", "a name that looks misspelt"],
+)
+def test_the_newest_revision_that_an_older_release_understands_is_found(
+    service: Service, new: dict[str, str], written: list[dict[str, str]], found: int
+) -> None:
+    """Only what keeps an instance of the old release from starting counts."""
     old = contract(PORT="integer!")
     service.push(old, "1.0")
     service.write(PORT="1")
-    service.push(contract(PORT="text!", NAME="text"), "2.0")
-    service.write(PORT="2", NAME="new")
-    service.write(PORT="http")
-    assert service.reading.read_valid(actor(), PRODUCTION, old.digest).revision.number == 2
-    service.write(PORT="4")
-    assert service.reading.read_valid(actor(), PRODUCTION, old.digest).revision.number == 4
-    service.push(contract(OTHER="text!"), compatible=False)
-    impossible = contract(OTHER="text!").digest
+    service.push(contract(**new), "2.0")
+    for variables in written:
+        service.write(**variables)
+    assert service.reading.read_valid(actor(), PRODUCTION, old.digest).revision.number == found
+
+
+def test_a_release_that_understands_no_revision_is_told_so(service: Service) -> None:
+    """After a bounded search."""
+    service.write(PORT="1")
+    impossible = contract(OTHER="text!")
+    service.push(impossible, compatible=False)
     with pytest.raises(NotFoundError, match="none of the newest 500 revisions"):
-        service.reading.read_valid(actor(), PRODUCTION, impossible)
-
-
-def test_an_older_release_is_not_in_the_way_of_names_that_it_does_not_know(service: Service) -> None:
-    """Even if one looks like a misspelt name: only what keeps the app from starting counts."""
-    old = contract(PORT="integer!")
-    service.push(old, "1.0")
-    service.write(PORT="1")
-    service.push(contract(PORT="integer!", PORTS="text"), "2.0")
-    service.write(PORT="2", PORTS="2, 3")
-    service.write(PORT="3", PORTS="3, 4")
-    assert service.reading.read_valid(actor(), PRODUCTION, old.digest).revision.number == 3
+        service.reading.read_valid(actor(), PRODUCTION, impossible.digest)
 
 
 def test_what_is_remembered_is_never_old(service: Service) -> None:

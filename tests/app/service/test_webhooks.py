@@ -21,7 +21,7 @@ from observability.known_secrets import masked, secrets_of_its_own
 from observability.masking import MASK
 from observability.metrics import exposition
 from support.configuration_service import ADA, GRACE, PRODUCTION, STAGING, Clock, Service, actor
-from support.supervised import until
+from support.waiting import eventually
 from support.webhook_receiver import WebhookReceiver, webhook_receiver
 
 SENDER = WebhookSender(allow_private=True, seconds=5)
@@ -61,7 +61,7 @@ def _write(service: Service, based_on: int | None = None, **variables: str) -> N
 def _deliver(delivering: Delivering) -> int:
     """Deliver what is due; return how many attempts that took."""
     begun = delivering.deliver_due()
-    until(lambda: not delivering.busy)
+    eventually(lambda: not delivering.busy)
     return begun
 
 
@@ -178,15 +178,15 @@ def test_a_slow_receiver_holds_up_no_other(
     slow = _hook(webhooks, receiver.url)
     _write(service)
     assert delivering.deliver_due() == 1
-    until(lambda: receiver.received)
+    eventually(lambda: receiver.received)
     with webhook_receiver() as fast:
         _hook(webhooks, fast.url)
         _write(service, 1, PORT="8001")
         assert delivering.deliver_due() == 1
-        until(lambda: fast.received)
-    until(lambda: delivering.busy == {slow.id})
+        eventually(lambda: fast.received)
+    eventually(lambda: delivering.busy == {slow.id})
     receiver.is_open.set()
-    until(lambda: not delivering.busy)
+    eventually(lambda: not delivering.busy)
 
 
 def test_a_delivery_forgets_what_it_has_decrypted(

@@ -10,7 +10,8 @@ import pytest
 from inline_snapshot import snapshot
 
 from support.free_port import free_port
-from support.gunicorn_process import BACKEND, GUNICORN, clean_environment, copy_of_backend, eventually, gunicorn
+from support.gunicorn_process import BACKEND, GUNICORN, clean_environment, copy_of_backend, gunicorn
+from support.waiting import eventually
 
 CANARY = "cafe0dd5ecre7"
 DSN = f"https://{CANARY}@127.0.0.1:9/1"

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from support.gunicorn_process import REFUSED, GunicornProcess, copy_of_backend, eventually, gunicorn
+from support.gunicorn_process import REFUSED, GunicornProcess, copy_of_backend, gunicorn
+from support.waiting import eventually
 
 CANARY = "cafe0dd5ecre7"
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from serving.handover.handover import Handover, ServerValues
 from serving.reload.rehearsal import MasterStart, rehearse
-from support.gunicorn_process import BACKEND, GUNICORN, clean_environment, copy_of_backend, eventually
+from support.gunicorn_process import BACKEND, GUNICORN, clean_environment, copy_of_backend
+from support.waiting import eventually
 
 SERVER = ServerValues("::1", 4, 7, 9, "text", "ERROR", "masked")
 

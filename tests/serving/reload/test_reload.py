@@ -11,15 +11,8 @@ from typing import Self
 import pytest
 from inline_snapshot import snapshot
 
-from support.gunicorn_process import (
-    GUNICORN,
-    Answer,
-    GunicornProcess,
-    clean_environment,
-    copy_of_backend,
-    eventually,
-    gunicorn,
-)
+from support.gunicorn_process import GUNICORN, Answer, GunicornProcess, clean_environment, copy_of_backend, gunicorn
+from support.waiting import eventually
 
 
 class _SteadyRequests(threading.Thread):

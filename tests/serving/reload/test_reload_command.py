@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from inline_snapshot import snapshot
 
-from support.gunicorn_process import BACKEND, GunicornProcess, clean_environment, copy_of_backend, eventually, gunicorn
+from support.gunicorn_process import BACKEND, GunicornProcess, clean_environment, copy_of_backend, gunicorn
+from support.waiting import eventually
 
 
 def _reload(*arguments: str) -> subprocess.CompletedProcess[str]:

@@ -11,7 +11,8 @@ import pytest
 import trustme
 
 from serving.worker.handshakes import Handshakes
-from support.gunicorn_process import PATIENCE_IN_SECONDS, GunicornProcess, eventually, gunicorn
+from support.gunicorn_process import GunicornProcess, gunicorn
+from support.waiting import PATIENCE_IN_SECONDS, eventually
 
 PLAIN_HTTP = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from support.gunicorn_process import GunicornProcess, copy_of_backend, eventually, gunicorn
+from support.gunicorn_process import GunicornProcess, copy_of_backend, gunicorn
+from support.waiting import eventually
 
 
 def _answer_to(server: GunicornProcess, request: bytes) -> tuple[int, dict[str, str], dict[str, object]]:

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from support.gunicorn_process import GunicornProcess, eventually, gunicorn
+from support.gunicorn_process import GunicornProcess, gunicorn
+from support.waiting import eventually
 
 GRACEFUL_TIMEOUT = 8
 STREAMS = 1_000

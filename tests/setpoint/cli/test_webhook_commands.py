@@ -9,8 +9,8 @@ from app.receivers.sending import WebhookSender
 from app.service.webhooks.delivering import Delivering
 from support.configuration_service import CONTRACT, Clock, Service
 from support.service_over_http import ServiceOverHttp
-from support.supervised import until
 from support.typed_commands import Setpoint
+from support.waiting import eventually
 from support.webhook_receiver import webhook_receiver
 
 
@@ -42,7 +42,7 @@ wh_IIIIIIIIIIIIIIII  http://127.0.0.1:PPPPP/hook  */*  revision.refused  -
 """)
         delivering = Delivering(service.store, WebhookSender(allow_private=True), lambda: datetime.now(UTC))
         delivering.deliver_due()
-        until(lambda: receiver.received and not delivering.busy)
+        eventually(lambda: receiver.received and not delivering.busy)
         assert _plain(setpoint("webhooks", "deliveries", name)[1]) == snapshot("""\
 id                                    event  of  state    attempts  last answer  next (UTC)
 msg_IIIIIIIIIIIIIIIIIIIIIIIIIIIIIIII  ping   -   waiting  1         500          YYYY-MM-DD HH:MM:SS

@@ -19,8 +19,8 @@ from support.canned_server import canned, canned_server
 from support.followed_environment import Billing
 from support.fresh_database import fresh_database
 from support.service_over_http import service_over_http
-from support.supervised import until
 from support.tampering_proxy import Tampering, cut_within, delayed_by_one, doubled, tampering_proxy
+from support.waiting import eventually
 
 
 @pytest.fixture
@@ -73,9 +73,9 @@ def test_events_that_come_twice_or_in_another_order_change_nothing(billing: Bill
         for number in range(2, 6):
             billing.write(POOL_MAX=str(number))
         if tampering is delayed_by_one:  # the last event waits for another one
-            until(lambda: following.taken[-1] >= 4)
+            eventually(lambda: following.taken[-1] >= 4)
             billing.write(POOL_MAX="5")
-            until(lambda: following.taken[-1] >= 5)
+            eventually(lambda: following.taken[-1] >= 5)
         else:
             billing.wait_for("the instance serves revision 5")
         assert following.taken == sorted(set(following.taken))
@@ -110,9 +110,9 @@ def test_a_verdict_that_is_never_taken_is_not_sent_for_ever(billing: Billing) ->
     with instance(billing.url, billing.token) as following:
         billing.wait_for("the instance serves revision 1")
         following.agent.report({"revision": 0, "verdict": "APPLIED"})
-        until(lambda: following.said)
+        eventually(lambda: following.said)
         following.agent.report({"revision": 1, "verdict": "FAILED", "errors": reasons_json([TOO_LONG] * 2_000)})
-        until(lambda: "refused revision 1" in billing.rollout)
+        eventually(lambda: "refused revision 1" in billing.rollout)
 
 
 def test_a_verdict_that_comes_after_a_newer_one_does_not_replace_it(billing: Billing) -> None:
@@ -123,15 +123,15 @@ def test_a_verdict_that_comes_after_a_newer_one_does_not_replace_it(billing: Bil
         following.agent.hand_on = handed.append
         following.agent.judge = lambda offer: Outcome((TOO_LONG,) if offer.revision == 3 else ())
         billing.write(POOL_MAX="2")
-        (second,) = until(lambda: handed)
+        (second,) = eventually(lambda: handed)
         billing.write(POOL_MAX="3")
-        until(lambda: "refused revision 3" in billing.rollout)
+        eventually(lambda: "refused revision 3" in billing.rollout)
         following.agent.report({"revision": 2, "verdict": "APPLIED"}, served_json(second, "service"))
-        until(lambda: "still serving 2" in billing.rollout)
+        eventually(lambda: "still serving 2" in billing.rollout)
         assert "refused revision 3" in billing.rollout
         following.agent.judge = lambda _: Outcome()
         billing.write(POOL_MAX="4")
-        fourth = until(lambda: handed[1:])[0]
+        fourth = eventually(lambda: handed[1:])[0]
         following.agent.report({"revision": 4, "verdict": "APPLIED"}, served_json(fourth, "service"))
         billing.wait_for("the instance serves revision 4")
 

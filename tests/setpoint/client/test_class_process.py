@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from setpoint.client.class_process import ClassProcess, Outcome, unable
-from support.supervised import STRICT, is_running, until
+from support.supervised import STRICT, is_running
+from support.waiting import eventually
 
 CLASS = ("its_settings:Settings",)
 
@@ -83,7 +84,7 @@ def test_what_else_the_module_does_neither_spoils_nor_delays_the_answer_and_is_g
     settings.write_text(NOISY + STRICT)
     assert ask(POOL_MAX="7", seconds=30) == Outcome()
     assert [each.message for each in ask(POOL_MIN="9", seconds=30).reasons] == ["POOL_MIN must not exceed POOL_MAX"]
-    until(lambda: not is_running(int(Path("left").read_text())))
+    eventually(lambda: not is_running(int(Path("left").read_text())))
 
 
 def test_an_endless_class_ends_when_nobody_waits_for_it(settings: Path) -> None:
@@ -92,7 +93,7 @@ def test_an_endless_class_ends_when_nobody_waits_for_it(settings: Path) -> None:
     asked = ClassProcess(CLASS)
     with ThreadPoolExecutor() as threads:
         outcome = threads.submit(asked.ask, os.environ)
-        pid = int(until(lambda: Path("asked").exists() and Path("asked").read_text()))
+        pid = int(eventually(lambda: Path("asked").exists() and Path("asked").read_text()))
         asked.give_up()
         assert not outcome.result(30).accepted
     assert not is_running(pid)

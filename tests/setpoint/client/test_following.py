@@ -11,7 +11,8 @@ from support.followed_environment import Billing
 from support.fresh_database import fresh_database
 from support.reloading_app import PATCH, reloading_app
 from support.service_over_http import service_over_http
-from support.supervised import STRICT, until
+from support.supervised import STRICT
+from support.waiting import eventually
 
 CANARY = "canary-5d3c9a71"
 
@@ -40,10 +41,10 @@ def test_an_app_takes_what_its_class_accepts_and_nothing_else(billing: Billing, 
         billing.write(POOL_MIN="9", POOL_MAX="7", API_KEY=CANARY)
         billing.wait_for("1 of 1 instance refused revision 3: POOL_MIN must not exceed POOL_MAX; still serving 2")
         billing.write(POOL_MAX="13", API_KEY=CANARY)
-        until(lambda: "refused revision 4" in billing.rollout)
+        eventually(lambda: "refused revision 4" in billing.rollout)
         assert "the app could not apply it (ValueError, its_app.py:16); still serving 2" in billing.rollout
         billing.write(POOL_MAX="14", API_KEY=CANARY)
-        until(lambda: "refused revision 5" in billing.rollout)
+        eventually(lambda: "refused revision 5" in billing.rollout)
         assert "the app could not apply it (NobodyCatchesThis, its_app.py:18); still serving 2" in billing.rollout
         after = app.told
         assert (after["revision"], after["pool_max"], after["applied"], after["environment"]) == (2, 6, [6], [])
@@ -93,7 +94,7 @@ def test_a_class_that_crashes_its_process_harms_nobody(billing: Billing, tmp_pat
     with reloading_app(tmp_path / "web", billing.url, billing.token, settings=crashing) as app:
         billing.wait_for("the instance serves revision 1")
         billing.write(POOL_MAX="7")
-        until(lambda: "refused revision 2" in billing.rollout)
+        eventually(lambda: "refused revision 2" in billing.rollout)
         assert app.told["pool_max"] == 5
 
 

@@ -18,7 +18,8 @@ import urllib3
 from support.configuration_service import first_token
 from support.followed_environment import Billing
 from support.gunicorn_process import GUNICORN, GunicornProcess, gunicorn
-from support.supervised import STRICT, until
+from support.supervised import STRICT
+from support.waiting import eventually
 
 APP = """
 from its_settings import Settings
@@ -142,7 +143,7 @@ def test_two_of_three_refuse_and_no_request_fails(billing: Billing, apps: list[i
         assert [_served(port) for port in apps[:2]] == ["1 5", "1 5"]
         good = billing.write(POOL_MIN="2", POOL_MAX="6", API_KEY="k")
         billing.wait_for(f"all 3 instances serve revision {good}")
-        until(lambda: [_served(port) for port in apps] == ["2 6", "2 6", "2 6"])
+        eventually(lambda: [_served(port) for port in apps] == ["2 6", "2 6", "2 6"])
     assert set(visitors.answers) == {"200"}
 
 
@@ -155,15 +156,15 @@ def test_a_canary_that_fails_is_rolled_back_by_itself(
     billing.wait_for(f"all 3 instances serve revision {before}")
     with Visitors(apps) as visitors:
         bad = billing.tried("canary=2&bake=60", POOL_MIN="9", POOL_MAX="5", API_KEY="k")
-        until(lambda: billing.rollout.endswith(f"; all 3 instances serve revision {before}"))
+        eventually(lambda: billing.rollout.endswith(f"; all 3 instances serve revision {before}"))
         assert re.fullmatch(
             rf"revision {bad} was rolled back: [12] of 2 canaries refused it: POOL_MIN must not exceed POOL_MAX; .*",
             billing.rollout,
         )
-        until(lambda: {_verdict(each) for each in billing.sessions} == {("APPLIED", before)})
+        eventually(lambda: {_verdict(each) for each in billing.sessions} == {("APPLIED", before)})
         assert all(visitors.served[port] == {"1 5"} for port in apps[:2])
         good = billing.tried("canary=1&bake=2", POOL_MIN="2", POOL_MAX="6", API_KEY="k")
-        until(lambda: "bakes" in billing.rollout)
+        eventually(lambda: "bakes" in billing.rollout)
         service.signal(signal.SIGHUP)
         billing.wait_for(f"all 3 instances serve revision {good}")
         billing.number = good

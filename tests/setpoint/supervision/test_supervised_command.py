@@ -15,7 +15,8 @@ from app.store.testing.examples import OLD_KEY
 from support.followed_environment import PLACE, Billing
 from support.fresh_database import fresh_database
 from support.service_over_http import service_over_http
-from support.supervised import LAX, STRICT, is_running, pid_of, supervised, until
+from support.supervised import LAX, STRICT, is_running, pid_of, supervised
+from support.waiting import eventually
 
 CANARY = "canary-5d3c9a71"
 
@@ -76,7 +77,7 @@ def test_a_canary_goes_back_to_the_revision_before(billing: Billing, tmp_path: P
         assert (session["attempted"]["revision"], session["attempted"]["verdict"]) == (1, "APPLIED")
         assert web.said.count("serving revision 1\n") == 2
     with supervised(tmp_path / "web", billing.url, billing.token, "--offline") as web:
-        until(lambda: len(web.starts) == 4)
+        eventually(lambda: len(web.starts) == 4)
         assert web.starts[-1] == {"POOL_MAX": "5"}
 
 
@@ -90,7 +91,7 @@ def test_a_revision_with_which_the_command_dies_is_taken_back(billing: Billing, 
             "1 of 1 instance refused revision 2: the command ended with 7 within the time that it has to start;"
             " still serving 1"
         )
-        until(lambda: len(web.starts) == 2)
+        eventually(lambda: len(web.starts) == 2)
         assert web.starts[1] == {"POOL_MAX": "5"}
         assert "starting again with revision 1" in web.said
 
@@ -102,7 +103,7 @@ def test_the_same_content_under_a_new_number_restarts_nothing(billing: Billing, 
     with supervised(tmp_path / "web", billing.url, billing.token) as web:
         billing.wait_for("the instance serves revision 1")
         billing.write(POOL_MIN="9", POOL_MAX="5")
-        until(lambda: "refused revision 2" in billing.rollout)
+        eventually(lambda: "refused revision 2" in billing.rollout)
         billing.write(POOL_MAX="5")
         billing.wait_for("the instance serves revision 3")
         assert len(web.starts) == 1
@@ -115,7 +116,7 @@ def test_signals_reach_the_command_and_its_status_comes_back(
     """As if nobody were between."""
     billing.write(POOL_MAX="5")
     with supervised(tmp_path / "web", billing.url, billing.token) as web:
-        until(lambda: web.starts)
+        eventually(lambda: web.starts)
         web.process.send_signal(number)
         assert web.process.wait(timeout=30) == status
     assert billing.sessions == []
@@ -141,7 +142,7 @@ def test_without_the_service_the_last_known_good_is_started(billing: Billing, tm
     stored = b"".join(each.read_bytes() for each in (folder / "cache").iterdir())
     assert CANARY.encode() not in stored
     with supervised(folder, "http://127.0.0.1:9", billing.token) as web:
-        until(lambda: len(web.starts) == 2)
+        eventually(lambda: len(web.starts) == 2)
         assert web.starts[1]["API_KEY"] == CANARY
         assert "WARNING: cannot reach the service" in web.said
         assert "starting with the last known good, revision 1, applied" in web.said
@@ -163,7 +164,7 @@ def test_a_revoked_token_is_a_sentence_and_stops_nothing(billing: Billing, tmp_p
     with supervised(tmp_path / "web", billing.url, billing.token) as web:
         billing.wait_for("the instance serves revision 1")
         billing.call("DELETE", f"/v1/tokens/{billing.token.split('_')[1]}")
-        until(lambda: "does not accept the token" in web.said)
+        eventually(lambda: "does not accept the token" in web.said)
         assert web.process.poll() is None
         assert "going on with revision 1" in web.said
 
@@ -172,7 +173,7 @@ def test_a_command_that_has_done_its_work_has_not_failed(billing: Billing, tmp_p
     """A job that ends with 0 is over; nothing is started again, and nobody is told of a refusal."""
     billing.write(POOL_MAX="5")
     with supervised(tmp_path / "web", billing.url, billing.token, "--settle", "60") as web:
-        until(lambda: web.starts)
+        eventually(lambda: web.starts)
         web.process.send_signal(signal.SIGCONT)
         os.kill(int((tmp_path / "web" / "pid").read_text()), signal.SIGTERM)
         assert web.process.wait(timeout=30) == 0
@@ -224,7 +225,7 @@ def test_a_value_that_the_env_file_can_not_hold_is_a_refusal(billing: Billing, t
     with supervised(tmp_path / "web", billing.url, billing.token, *out) as web:
         billing.wait_for("the instance serves revision 1")
         billing.write(POOL_MAX="5", OLD_NAME="two\nlines")
-        until(lambda: "refused revision 2" in billing.rollout)
+        eventually(lambda: "refused revision 2" in billing.rollout)
         assert len(web.starts) == 1
         assert (tmp_path / "web" / "app.env").read_text() == "POOL_MAX=5\n"
 
@@ -254,10 +255,10 @@ def test_a_command_goes_on_when_its_supervisor_is_killed(billing: Billing, tmp_p
         billing.write(POOL_MAX="2")
         assert is_running(left)
         with supervised(tmp_path / "web", billing.url, billing.token):
-            until(lambda: any(each["serves"] and each["serves"]["revision"] == 2 for each in billing.sessions))
+            eventually(lambda: any(each["serves"] and each["serves"]["revision"] == 2 for each in billing.sessions))
             assert is_running(left)
         os.kill(left, signal.SIGTERM)
-        until(lambda: not is_running(left))
+        eventually(lambda: not is_running(left))
 
 
 def test_an_end_before_the_start_leaves_no_check_behind(billing: Billing, tmp_path: Path) -> None:
@@ -266,7 +267,7 @@ def test_an_end_before_the_start_leaves_no_check_behind(billing: Billing, tmp_pa
     stuck = "import os\nopen('asked', 'w').write(f'{os.getpid()}\\n')\nwhile True: pass\n"
     with supervised(tmp_path / "web", billing.url, billing.token, settings=stuck) as web:
         asked = web.folder / "asked"
-        pid = int(until(lambda: asked.exists() and asked.read_text().endswith("\n") and asked.read_text()))
+        pid = int(eventually(lambda: asked.exists() and asked.read_text().endswith("\n") and asked.read_text()))
         web.process.terminate()
         assert web.process.wait(30) == 128 + signal.SIGTERM
         assert not is_running(pid)

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from support.supervised import is_running, until
+from support.supervised import is_running
+from support.waiting import eventually
 
 SUPERVISING = """
 import os, signal, sys
@@ -76,7 +77,7 @@ def test_a_command_that_has_taken_a_signal_for_something_else_gets_the_next_revi
     with supervising(tmp_path, script, grace=0.5) as process:
         assert [line_of(process) for _ in range(2)] == ["serving revision 1", "APPLIED 1"]
         process.send_signal(number)
-        until((tmp_path / "told").exists)
+        eventually((tmp_path / "told").exists)
         next_revision(process, 2)
         assert [line_of(process) for _ in range(3)] == ["APPLYING 2", "serving revision 2", "APPLIED 2"]
 
@@ -85,7 +86,7 @@ def test_a_command_that_was_told_to_end_is_left_alone(tmp_path: Path) -> None:
     """While it finishes its work, no revision starts it anew, and its status is what comes back."""
     script = 'trap "sleep 1; exit 5" TERM; echo ready >ready; while :; do sleep 0.05; done'
     with supervising(tmp_path, script) as process:
-        until((tmp_path / "ready").exists)
+        eventually((tmp_path / "ready").exists)
         process.send_signal(signal.SIGTERM)
         next_revision(process, 2)
         assert process.wait(30) == 5
@@ -96,7 +97,7 @@ def test_a_command_that_was_told_to_end_is_left_alone(tmp_path: Path) -> None:
 def test_a_command_that_a_signal_ends_has_not_refused_a_revision(tmp_path: Path, number: int) -> None:
     """Also within the time that it has to start: whoever has sent the signal wanted that."""
     with supervising(tmp_path, "echo ready >ready; while :; do sleep 0.05; done") as process:
-        until((tmp_path / "ready").exists)
+        eventually((tmp_path / "ready").exists)
         process.send_signal(number)
         assert process.wait(30) == 128 + number
         assert "FAILED" not in process.communicate()[0]
@@ -115,7 +116,7 @@ def test_what_a_script_has_started_stops_in_good_order(tmp_path: Path) -> None:
     """Before it is killed: a shell passes no signal on, and leaves a server behind that has work to finish."""
     server = """sh -c 'trap "echo stopped >>stopped; exit" TERM; echo >ready; while :; do sleep 0.05; done' & wait"""
     with supervising(tmp_path, server) as process:
-        until((tmp_path / "ready").exists)
+        eventually((tmp_path / "ready").exists)
         assert [line_of(process) for _ in range(2)] == ["serving revision 1", "APPLIED 1"]
         next_revision(process, 2)
         assert [line_of(process) for _ in range(3)] == ["APPLYING 2", "serving revision 2", "APPLIED 2"]
@@ -137,7 +138,7 @@ def test_what_does_not_stop_is_killed_once_its_time_is_over(tmp_path: Path) -> N
         assert line_of(process) == "APPLYING 2"
         assert line_of(process) == "the command did not stop within 0.2 s, and is killed"
         assert [line_of(process) for _ in range(2)] == ["serving revision 2", "APPLIED 2"]
-        until(lambda: (tmp_path / "pid").read_text() != first)
+        eventually(lambda: (tmp_path / "pid").read_text() != first)
         assert not is_running(int(first))
         os.killpg(os.getpgid(int((tmp_path / "pid").read_text())), signal.SIGKILL)
         assert process.wait(30) == 128 + signal.SIGKILL

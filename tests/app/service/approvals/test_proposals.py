@@ -30,7 +30,7 @@ from app.service.writing.changes import brought_back, extended, replaced
 from app.service.writing.intent import Intent
 from support.approval_office import APPROVER, BASE, WRITER, Office
 from support.configuration_service import ADA, GRACE, PRODUCTION, STAGING, actor
-from support.supervised import until
+from support.waiting import eventually
 
 CANARY = "c4n4ry-of-the-approvals"
 
@@ -251,7 +251,7 @@ def test_the_worker_ends_what_nobody_has_decided_in_time(office: Office, monkeyp
         leases = Leases(office.service.store, rollouts, office.service.clock, "worker-1", chores=chores)
         with closing(leases):
             leases.start()
-            until(lambda: office.sealed() == [(None, None)])
+            eventually(lambda: office.sealed() == [(None, None)])
     assert office.showing.page(PRODUCTION)[0].state is ProposalState.EXPIRED
 
 
