@@ -43,6 +43,13 @@ with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
     client.sendall(wanted)
     sys.exit(int(client.recv(16)))
 """
+_OF_OTHERS = (
+    "pydantic_settings.main",
+    "alembic.command",
+    "sqlalchemy.dialects.sqlite",
+    "cryptography.hazmat.primitives.ciphers.aead",
+)
+"""What commands of the library import late, and those on the database of the service."""
 _NOT_PREPARED = ("setpoint.testing", "setpoint.supervision", "setpoint.__main__", "setpoint.check.catalogue.app_rule")
 
 
@@ -147,7 +154,8 @@ def _import_everything() -> None:
     for module in pkgutil.walk_packages(setpoint.__path__, "setpoint."):
         if not module.name.startswith(_NOT_PREPARED):
             importlib.import_module(module.name)
-    importlib.import_module("pydantic_settings.main")
+    for module in _OF_OTHERS:
+        importlib.import_module(module)
 
 
 def _answer(client: socket.socket) -> NoReturn:
