@@ -1,7 +1,6 @@
 """What applies to every request and every answer, whatever the resource."""
 
 from collections.abc import Callable
-from functools import cache, partial
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -19,11 +18,11 @@ class _Route(Rule):
     """A route whose URL nobody builds: to compile what would build it is most of the work of making the app."""
 
     def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:  # noqa: FBT001, FBT002 - werkzeug's
-        """Return something that compiles such a function when it is called."""
-        compiled = cache(partial(super()._compile_builder, append_unknown))
+        """Return something that compiles such a function whenever it is called."""
+        compiled = super()._compile_builder
 
         def build(route: Rule, **values: Any) -> tuple[str, str]:
-            return compiled()(route, **values)
+            return compiled(append_unknown)(route, **values)
 
         return build
 

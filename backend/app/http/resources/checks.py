@@ -1,5 +1,6 @@
 """`POST /v1/checks`: takes an env file, and answers with what is wrong with it."""
 
+from functools import cache, partial
 from http import HTTPStatus
 from typing import Any
 
@@ -24,7 +25,7 @@ _TAKEN = ("text/plain", "application/octet-stream", "application/x-www-form-urle
 def checks(settings: Settings) -> Blueprint:
     """Return the resource that checks env files as this service would read them."""
     blueprint = Blueprint("checks", __name__)
-    contract = SettingsContract.of(type(settings))
+    contract = cache(partial(SettingsContract.of, type(settings)))
 
     @blueprint.post("/v1/checks")
     @marked(
@@ -37,7 +38,7 @@ def checks(settings: Settings) -> Blueprint:
     def check() -> dict[str, Any]:
         content = read_body(settings.max_check_bytes)
         _refuse_empty(content)
-        return check_beside_other_requests(content, lambda: _report(contract, content))
+        return check_beside_other_requests(content, lambda: _report(contract(), content))
 
     return blueprint
 

@@ -1,6 +1,6 @@
 """`GET /v1/settings`: what this process runs with, and where each value comes from."""
 
-from functools import reduce
+from functools import cache, partial, reduce
 from typing import Any
 
 from flask import Blueprint
@@ -26,7 +26,7 @@ class SettingsAnswer(BaseModel):
 def settings_in_use(settings: Settings) -> Blueprint:
     """Return the resource that shows `settings`."""
     blueprint = Blueprint("settings", __name__)
-    contract = SettingsContract.of(type(settings))
+    contract = cache(partial(SettingsContract.of, type(settings)))
 
     @blueprint.get("/v1/settings")
     @marked(Mark("Return the settings of this process", answers={200: {"application/json": SettingsAnswer}}))
@@ -39,7 +39,7 @@ def settings_in_use(settings: Settings) -> Blueprint:
                     "secret": variable.secret,
                     "origin": _shown_origin(origins.get(variable.name, _DEFAULT)),
                 }
-                for variable in contract.variables
+                for variable in contract().variables
             }
         }
 
