@@ -28,14 +28,14 @@ class _SteadyRequests(threading.Thread):
 
     def run(self) -> None:
         """Ask until it is enough."""
-        while not self.enough.wait(0.02):  # or a reload would have to share its core with them
+        while not self.enough.wait(0.05):  # or a reload would have to share its core with them
             try:
                 self.answers.append(self._server.get("/v1/settings"))
                 self.probes.add(self._server.get("/readyz").status)
             except (OSError, HTTPException) as error:
                 self.failures.append(error)
 
-    def wait_for_more(self, number: int = 20) -> None:
+    def wait_for_more(self, number: int = 10) -> None:
         """Wait until `number` more were answered."""
         target = len(self.answers) + number
         eventually(lambda: len(self.answers) >= target, "more answers")

@@ -12,7 +12,7 @@ from support.real_programs import ENVIRONMENT, read_by_uv
 
 
 @settings(
-    max_examples=4,
+    max_examples=2,
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
 )
 @given(files=st.lists(contents, min_size=15, max_size=25))
