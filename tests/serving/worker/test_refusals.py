@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from http import HTTPStatus
-from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,6 +20,21 @@ def _answer_to(server: GunicornProcess, request: bytes) -> tuple[int, dict[str, 
     head, _, body = received.decode().partition("\r\n\r\n")
     status, *headers = head.split("\r\n")
     return int(status.split()[1]), dict(line.split(": ", 1) for line in headers), json.loads(body)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GunicornProcess]:
+    """Give a server with a hook that fails for a path."""
+    folder = tmp_path_factory.mktemp("gunicorn")
+    backend = copy_of_backend(folder)
+    with (backend / "gunicorn.conf.py").open("a") as conf:
+        conf.write(
+            "\n\n_before = pre_request\n\n\ndef pre_request(worker, request):\n    _before(worker, request)\n"
+            "    if 'version' in request.path:\n        raise LookupError\n"
+        )
+    with gunicorn(folder / "output", folder=backend) as process:
+        process.wait_until_ready()
+        yield process
 
 
 @pytest.mark.parametrize(
@@ -40,29 +55,18 @@ def _answer_to(server: GunicornProcess, request: bytes) -> tuple[int, dict[str, 
     ],
 )
 def test_it_is_a_problem_with_a_request_id_and_an_access_line(
-    tmp_path: Path, request_: bytes, status: int, detail: str
+    server: GunicornProcess, request_: bytes, status: int, detail: str
 ) -> None:
     """Whose fault it was is told: a request that can't be read is the client's, what fails in a hook is ours."""
-    backend = copy_of_backend(tmp_path)
-    with (backend / "gunicorn.conf.py").open("a") as conf:
-        conf.write(
-            "\n\ndef pre_request(worker, request):\n    if 'version' in request.path:\n        raise LookupError\n"
-        )
-    with gunicorn(tmp_path / "output", folder=backend) as server:
-        server.wait_until_ready()
-        answered, headers, problem = _answer_to(server, request_)
-        assert (answered, headers["Content-Type"]) == (status, "application/problem+json")
-        assert (problem["status"], problem["title"], problem["detail"]) == (status, HTTPStatus(status).phrase, detail)
-        [line] = eventually(lambda: server.messages("request refused"), "an access line")
-        assert line["request_id"] == headers["X-Request-ID"]
-        assert line["http.response.status_code"] == status
+    answered, headers, problem = _answer_to(server, request_)
+    assert (answered, headers["Content-Type"]) == (status, "application/problem+json")
+    assert (problem["status"], problem["title"], problem["detail"]) == (status, HTTPStatus(status).phrase, detail)
+    [line] = eventually(lambda: _refused(server, headers["X-Request-ID"]), "an access line")
+    assert line["http.response.status_code"] == status
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GunicornProcess]:
-    with gunicorn(tmp_path_factory.mktemp("gunicorn") / "output", {"WEB_CONCURRENCY": "1"}) as process:
-        process.wait_until_ready()
-        yield process
+def _refused(server: GunicornProcess, request_id: str) -> list[dict[str, Any]]:
+    return [line for line in server.messages("request refused") if line["request_id"] == request_id]
 
 
 @pytest.mark.parametrize(
