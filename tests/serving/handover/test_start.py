@@ -4,13 +4,14 @@ import os
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from inline_snapshot import snapshot
 
 from support.free_port import free_port
-from support.gunicorn_process import BACKEND, GUNICORN, clean_environment, copy_of_backend, gunicorn
+from support.gunicorn_process import BACKEND, GUNICORN, GunicornProcess, clean_environment, copy_of_backend, gunicorn
 from support.waiting import eventually
 
 CANARY = "cafe0dd5ecre7"
@@ -104,11 +105,44 @@ def test_several_workers_that_start_at_once_make_one_database(tmp_path: Path) ->
     assert (tmp_path / "var" / "setpoint.db").stat().st_mode & 0o077 == 0
 
 
-def test_a_worker_knows_how_many_there_are_whoever_said_so(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GunicornProcess]:
+    """Give a server that was told some things twice, and logs all that it does."""
+    folder = tmp_path_factory.mktemp("told")
+    (folder / "prod.env").write_text(
+        f"SENTRY_ENVIRONMENT=file\nSENTRY_RELEASE=setpoint@file\nSENTRY_DSN={DSN}\nLOG_LEVEL=DEBUG\n"
+    )
+    variables = {"ENV_FILE": str(folder / "prod.env"), "SENTRY_ENVIRONMENT": "process", "WEB_CONCURRENCY": "2"}
+    with gunicorn(folder / "output", variables, ["--workers", "1"]) as process:
+        process.wait_until_ready()
+        yield process
+
+
+def test_a_worker_knows_how_many_there_are_whoever_said_so(server: GunicornProcess) -> None:
     """Not every SQLite is safe for more than one."""
-    with gunicorn(tmp_path / "output", {"WEB_CONCURRENCY": "2"}, ["--workers", "1"]) as server:
-        server.wait_until_ready()
-        assert (server.setting("WEB_CONCURRENCY"), len(server.workers())) == (1, 1)
+    assert (server.setting("WEB_CONCURRENCY"), len(server.workers())) == (1, 1)
+
+
+def test_the_process_environment_wins_over_the_env_file(server: GunicornProcess) -> None:
+    """And the origin says so, or names the line."""
+    settings = server.get("/v1/settings").json["settings"]
+    assert settings["SENTRY_ENVIRONMENT"] == snapshot(
+        {"value": "process", "secret": False, "origin": {"source": "process-environment"}}
+    )
+    path = str(server.output.parent / "prod.env")
+    assert settings["SENTRY_RELEASE"] == {
+        "value": "setpoint@file",
+        "secret": False,
+        "origin": {"source": "env-file", "path": path, "line": 2, "column": 1},
+    }
+
+
+def test_no_secret_is_in_the_output_at_the_debug_level(server: GunicornProcess) -> None:
+    """At this level gunicorn prints its whole configuration, and the environment that it was told to set."""
+    assert server.get("/v1/settings").status == 200
+    assert "Current configuration" in server.text()
+    assert "post_fork" in server.text()
+    assert CANARY not in server.text()
 
 
 def test_an_env_file_that_is_named_has_to_exist(tmp_path: Path) -> None:
@@ -162,24 +196,6 @@ def test_gunicorn_can_check_and_print_its_configuration_without_a_secret(flag: s
     assert CANARY not in done.stdout
 
 
-def test_the_process_environment_wins_over_the_env_file(tmp_path: Path) -> None:
-    """And the origin says so, or names the line."""
-    env_file = tmp_path / "prod.env"
-    env_file.write_text("SENTRY_ENVIRONMENT=file\nSENTRY_RELEASE=setpoint@file\n")
-    variables = {"ENV_FILE": str(env_file), "SENTRY_ENVIRONMENT": "process"}
-    with gunicorn(tmp_path / "output", variables) as server:
-        server.wait_until_ready()
-        settings = server.get("/v1/settings").json["settings"]
-    assert settings["SENTRY_ENVIRONMENT"] == snapshot(
-        {"value": "process", "secret": False, "origin": {"source": "process-environment"}}
-    )
-    assert settings["SENTRY_RELEASE"] == {
-        "value": "setpoint@file",
-        "secret": False,
-        "origin": {"source": "env-file", "path": str(env_file), "line": 2, "column": 1},
-    }
-
-
 def test_a_person_who_asks_is_told_where_it_listens_and_what_to_try(tmp_path: Path) -> None:
     """`make run` asks; the address is the one that is really listened on, whoever said so."""
     variables = {"SETPOINT_WELCOME": "1", "HOST": "0.0.0.0"}  # noqa: S104 - to see what is said of it
@@ -226,17 +242,6 @@ def test_the_master_imports_no_settings_no_app_and_nothing_that_gevent_patches()
         check=True,
     )
     assert done.stdout == "[]\n"
-
-
-def test_no_secret_is_in_the_output_at_the_debug_level(tmp_path: Path) -> None:
-    """At this level gunicorn prints its whole configuration, and the environment that it was told to set."""
-    (tmp_path / "prod.env").write_text(f"SENTRY_DSN={DSN}\nLOG_LEVEL=DEBUG\n")
-    with gunicorn(tmp_path / "output", {"ENV_FILE": str(tmp_path / "prod.env")}) as server:
-        server.wait_until_ready()
-        assert server.get("/v1/settings").status == 200
-        assert "Current configuration" in server.text()
-        assert "post_fork" in server.text()
-        assert CANARY not in server.text()
 
 
 def test_a_first_worker_that_cannot_start_ends_the_server(tmp_path: Path) -> None:
