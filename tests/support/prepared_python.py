@@ -154,8 +154,8 @@ def _import_everything() -> None:
     for module in pkgutil.walk_packages(setpoint.__path__, "setpoint."):
         if not module.name.startswith(_NOT_PREPARED):
             importlib.import_module(module.name)
-    for module in _OF_OTHERS:
-        importlib.import_module(module)
+    for name in _OF_OTHERS:
+        importlib.import_module(name)
 
 
 def _answer(client: socket.socket) -> NoReturn:
