@@ -14,7 +14,11 @@ from app.domain.revision import Revision, Schema
 from app.service.reading import Content
 
 
-class PrincipalAnswer(BaseModel):
+class AnswerModel(BaseModel, defer_build=True):
+    """The shape of an answer, which is built when the description of the API first asks for it."""
+
+
+class PrincipalAnswer(AnswerModel):
     """Who did it."""
 
     kind: str
@@ -23,7 +27,7 @@ class PrincipalAnswer(BaseModel):
     name: str
 
 
-class DestroyedAnswer(BaseModel):
+class DestroyedAnswer(AnswerModel):
     """Who permanently removed values, when and why."""
 
     at: str
@@ -31,7 +35,7 @@ class DestroyedAnswer(BaseModel):
     reason: str
 
 
-class RevisionAnswer(BaseModel):
+class RevisionAnswer(AnswerModel):
     """What is known about a revision."""
 
     app: str
@@ -53,7 +57,7 @@ class RevisionAnswer(BaseModel):
     destroyed: DestroyedAnswer | None
 
 
-class CanaryAnswer(BaseModel):
+class CanaryAnswer(AnswerModel):
     """How a revision is tried before everyone is offered it; `reason` says why it was rolled back."""
 
     size: str
@@ -73,7 +77,7 @@ class WrittenAnswer(RevisionAnswer):
     canary: CanaryAnswer | None
 
 
-class VariableAnswer(BaseModel):
+class VariableAnswer(AnswerModel):
     """A variable; the value is null if it is a secret that is not revealed, the origin if the variable is its own."""
 
     value: str | None
@@ -81,7 +85,7 @@ class VariableAnswer(BaseModel):
     origin: str | None
 
 
-class ConfigurationAnswer(BaseModel):
+class ConfigurationAnswer(AnswerModel):
     """The variables of a revision."""
 
     app: str
@@ -93,7 +97,7 @@ class ConfigurationAnswer(BaseModel):
     variables: dict[str, VariableAnswer]
 
 
-class KubernetesAnswer(BaseModel):
+class KubernetesAnswer(AnswerModel):
     """The variables of a revision as objects that `kubectl apply` takes."""
 
     apiVersion: Literal["v1"]  # noqa: N815 - Kubernetes' own name
@@ -105,7 +109,7 @@ class RepresentedAnswer(RootModel[ConfigurationAnswer | KubernetesAnswer]):
     """The variables of a revision, by `format`."""
 
 
-class ChangeAnswer(BaseModel):
+class ChangeAnswer(AnswerModel):
     """One variable that differs; values of secrets are null, as is the origin of the environment's own value."""
 
     name: str
@@ -116,7 +120,7 @@ class ChangeAnswer(BaseModel):
     after: str | None
 
 
-class SchemaAnswer(BaseModel):
+class SchemaAnswer(AnswerModel):
     """A schema without its content."""
 
     app: str
@@ -126,7 +130,7 @@ class SchemaAnswer(BaseModel):
     principal: PrincipalAnswer
 
 
-class RightAnswer(BaseModel):
+class RightAnswer(AnswerModel):
     """What may be done in one place; `role` is null if no role allows exactly this."""
 
     bound: str
@@ -134,7 +138,7 @@ class RightAnswer(BaseModel):
     scopes: list[str]
 
 
-class TokenAnswer(BaseModel):
+class TokenAnswer(AnswerModel):
     """What is known about a token."""
 
     id: str
@@ -147,7 +151,7 @@ class TokenAnswer(BaseModel):
     last_used_at: str | None
 
 
-class AuditAnswer(BaseModel):
+class AuditAnswer(AnswerModel):
     """Something that was done."""
 
     id: int

@@ -24,7 +24,7 @@ SIZE = "[1-9][0-9]{0,5}|(100|[1-9][0-9]?)%"
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class PageQuery(_Strict):

@@ -10,7 +10,7 @@ from app.domain.canary import Stage
 from app.domain.place import Place
 from app.domain.rollout import Rollout, Trial
 from app.domain.session import Answer, Reason, Served, ServedFrom, Session, State, Verdict
-from app.http.answers import CanaryAnswer, canary_json, when
+from app.http.answers import AnswerModel, CanaryAnswer, canary_json, when
 from app.service.sessions import verdict
 
 _UUID_7 = r"^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"
@@ -99,7 +99,7 @@ class ToldOfSessions(RootModel[list[ToldOfOne]]):
     root: list[ToldOfOne] = Field(min_length=1, max_length=MOST_AT_ONCE)
 
 
-class VerdictAnswer(BaseModel):
+class VerdictAnswer(AnswerModel):
     """What the settings class of an instance said about a revision."""
 
     revision: int
@@ -108,7 +108,7 @@ class VerdictAnswer(BaseModel):
     errors: list[ReasonTold]
 
 
-class ServedAnswer(BaseModel):
+class ServedAnswer(AnswerModel):
     """What an instance serves."""
 
     revision: int
@@ -117,7 +117,7 @@ class ServedAnswer(BaseModel):
     known_good_at: str | None
 
 
-class SessionAnswer(BaseModel):
+class SessionAnswer(AnswerModel):
     """A session in one environment: what was tried, and what is served."""
 
     id: str
@@ -135,14 +135,14 @@ class SessionAnswer(BaseModel):
     serves: ServedAnswer | None
 
 
-class SessionsAnswer(BaseModel):
+class SessionsAnswer(AnswerModel):
     """Sessions; `next` is what to ask for `after`, if there are more."""
 
     sessions: list[SessionAnswer]
     next: str | None
 
 
-class OpenedAnswer(BaseModel):
+class OpenedAnswer(AnswerModel):
     """A new session in each of its environments, and the path of its stream."""
 
     id: str
@@ -150,7 +150,7 @@ class OpenedAnswer(BaseModel):
     sessions: list[SessionAnswer]
 
 
-class VerdictsAnswer(BaseModel):
+class VerdictsAnswer(AnswerModel):
     """How many reports were stored and, by the ids of their sessions, which were not and why.
 
     Sessions that are `unknown` are opened anew by their instances; reports of revisions that do not exist are
@@ -162,14 +162,14 @@ class VerdictsAnswer(BaseModel):
     no_revision: list[str]
 
 
-class RefusalAnswer(BaseModel):
+class RefusalAnswer(AnswerModel):
     """How many instances refused for the same reason."""
 
     message: str
     instances: int
 
 
-class RolloutAnswer(BaseModel):
+class RolloutAnswer(AnswerModel):
     """The rollout of the newest revision; `current` is the one that everyone but the canaries is offered."""
 
     environment: str

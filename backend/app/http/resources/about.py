@@ -3,13 +3,13 @@
 from typing import Any
 
 from flask import Blueprint, current_app
-from pydantic import BaseModel
 
 import setpoint
+from app.http.answers import AnswerModel
 from app.views.marks import Mark, marked, views_of_the_api
 
 
-class VersionAnswer(BaseModel):
+class VersionAnswer(AnswerModel):
     """The version of the service."""
 
     version: str

@@ -3,12 +3,11 @@
 from typing import Any
 
 from flask import Blueprint
-from pydantic import BaseModel
 
 from app.domain.errors import NotFoundError
 from app.domain.identity import Actor, Scope
 from app.domain.revision import Revision
-from app.http.answers import PrincipalAnswer, TokenAnswer, principal_json, token_json, when
+from app.http.answers import AnswerModel, PrincipalAnswer, TokenAnswer, principal_json, token_json, when
 from app.service.approvals.protecting import Protecting
 from app.service.history import History
 from app.views.authentication import actor
@@ -16,7 +15,7 @@ from app.views.labels import checked_label
 from app.views.marks import Mark, marked
 
 
-class EnvironmentAnswer(BaseModel):
+class EnvironmentAnswer(AnswerModel):
     """An environment with the number of its current revision."""
 
     name: str
@@ -29,7 +28,7 @@ class EnvironmentAnswer(BaseModel):
     updated_at: str
 
 
-class EnvironmentsAnswer(BaseModel):
+class EnvironmentsAnswer(AnswerModel):
     """The environments of an app."""
 
     environments: list[EnvironmentAnswer]
@@ -41,13 +40,13 @@ class AppAnswer(EnvironmentsAnswer):
     name: str
 
 
-class AppsAnswer(BaseModel):
+class AppsAnswer(AnswerModel):
     """The apps."""
 
     apps: list[AppAnswer]
 
 
-class MeAnswer(BaseModel):
+class MeAnswer(AnswerModel):
     """Who is asking."""
 
     principal: PrincipalAnswer

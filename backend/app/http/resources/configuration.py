@@ -7,11 +7,11 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from flask import Blueprint, Response, after_this_request, jsonify, request
-from pydantic import BaseModel, RootModel, TypeAdapter, ValidationError
+from pydantic import RootModel, TypeAdapter, ValidationError
 
 from app.domain.identity import Scope
 from app.domain.place import Place
-from app.http.answers import RepresentedAnswer, WrittenAnswer, canary_json, revision_json
+from app.http.answers import AnswerModel, RepresentedAnswer, WrittenAnswer, canary_json, revision_json
 from app.http.conditions import CONDITION_HEADERS, CONDITION_REFUSALS, expected_revision
 from app.http.json_body import details_of, read_json_of_variables
 from app.http.queries import CurrentQuery, PatchQuery, WriteQuery, query
@@ -32,7 +32,7 @@ from observability.metrics import count_write
 from setpoint.contract.limits import is_variable_name
 
 
-class FirstTryAnswer(BaseModel):
+class FirstTryAnswer(AnswerModel):
     """The answer to a dry run of the first revision of an environment, about which nothing else is known yet."""
 
     revision: Literal[1]

@@ -1,13 +1,14 @@
 """`GET /livez` and `GET /readyz`: for whoever restarts processes and routes requests to them."""
 
 from flask import Blueprint
-from pydantic import BaseModel, Field
+from pydantic import Field
 
+from app.http.answers import AnswerModel
 from app.service.ports import Store
 from app.views.marks import Mark, marked
 
 
-class HealthAnswer(BaseModel):
+class HealthAnswer(AnswerModel):
     """The health of this process."""
 
     status: str

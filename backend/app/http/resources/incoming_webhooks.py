@@ -11,7 +11,7 @@ from app.domain.identity import Scope
 from app.domain.place import Place
 from app.domain.webhooks.incoming import Effect, IncomingAction, IncomingWebhook
 from app.domain.webhooks.signature import Signed
-from app.http.answers import when
+from app.http.answers import AnswerModel, when
 from app.http.json_body import is_json, json_of, read_json, validated
 from app.http.queries import RotateQuery, query
 from app.service.webhooks.accepting import Accepting
@@ -41,7 +41,7 @@ class WantedIncomingWebhook(BaseModel):
     action: IncomingAction
 
 
-class IncomingWebhookAnswer(BaseModel):
+class IncomingWebhookAnswer(AnswerModel):
     """An incoming webhook without its secret; requests go to `path`."""
 
     id: str
@@ -57,7 +57,7 @@ class NewIncomingWebhookAnswer(IncomingWebhookAnswer):
     secret: str
 
 
-class IncomingWebhooksAnswer(BaseModel):
+class IncomingWebhooksAnswer(AnswerModel):
     """Incoming webhooks, without their secrets."""
 
     webhooks: list[IncomingWebhookAnswer]
@@ -72,7 +72,7 @@ class WrongWebhook(BaseModel):
     """The revision concerned; nothing is done if that is not the newest one."""
 
 
-class ReactionAnswer(BaseModel):
+class ReactionAnswer(AnswerModel):
     """What was done: `revision` is the one that was rolled back, `current` what everyone is offered afterwards."""
 
     effect: Effect

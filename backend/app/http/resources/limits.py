@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.domain.identity import Scope
 from app.domain.limit import LARGEST_LIMIT, Limit, Usage
-from app.http.answers import when
+from app.http.answers import AnswerModel, when
 from app.http.json_body import read_json, validated
 from app.http.queries import LimitsQuery, query
 from app.service.limits.managing import Limits
@@ -33,7 +33,7 @@ class WantedLimits(BaseModel):
     """Streams that are open at once."""
 
 
-class UsageAnswer(BaseModel):
+class UsageAnswer(AnswerModel):
     """Where an app stands on one limit."""
 
     allowed: int | None
@@ -47,7 +47,7 @@ class UsageAnswer(BaseModel):
     """When there is capacity again; null if there is some, or if that depends on others."""
 
 
-class AppLimitsAnswer(BaseModel):
+class AppLimitsAnswer(AnswerModel):
     """Where an app stands on all limits."""
 
     app: str
@@ -56,7 +56,7 @@ class AppLimitsAnswer(BaseModel):
     streams: UsageAnswer
 
 
-class LimitsAnswer(BaseModel):
+class LimitsAnswer(AnswerModel):
     """How apps stand to their limits."""
 
     apps: list[AppLimitsAnswer]

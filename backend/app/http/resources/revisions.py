@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.domain.identity import Scope
 from app.http.answers import (
+    AnswerModel,
     ChangeAnswer,
     RepresentedAnswer,
     RevisionAnswer,
@@ -34,14 +35,14 @@ _LARGEST = 16_384
 _BASE = "/v1/apps/<app>/environments/<environment>"
 
 
-class RevisionsAnswer(BaseModel):
+class RevisionsAnswer(AnswerModel):
     """A part of the history, newest first."""
 
     revisions: list[RevisionAnswer]
     next: int | None
 
 
-class DifferenceAnswer(BaseModel):
+class DifferenceAnswer(AnswerModel):
     """What differs between two revisions."""
 
     old: RevisionAnswer

@@ -4,12 +4,11 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import Blueprint, Response
-from pydantic import BaseModel
 
 from app.domain.errors import NotFoundError
 from app.domain.identity import Scope
 from app.domain.revision import Schema
-from app.http.answers import SchemaAnswer, schema_json
+from app.http.answers import AnswerModel, SchemaAnswer, schema_json
 from app.http.queries import SchemaQuery, query
 from app.service.schemas import Schemas
 from app.service.writing.gates import no_schema
@@ -23,7 +22,7 @@ from setpoint.contract.document.admission import LARGEST
 _CONTRACT = "a contract as `setpoint schema` writes it"
 
 
-class SchemasAnswer(BaseModel):
+class SchemasAnswer(AnswerModel):
     """The schemas of an app, current one first."""
 
     schemas: list[SchemaAnswer]

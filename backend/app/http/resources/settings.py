@@ -4,8 +4,9 @@ from functools import cache, partial, reduce
 from typing import Any
 
 from flask import Blueprint
-from pydantic import BaseModel, Secret, SecretBytes, SecretStr
+from pydantic import Secret, SecretBytes, SecretStr
 
+from app.http.answers import AnswerModel
 from app.views.marks import Mark, marked
 from config.settings import Settings
 from setpoint.application.loading import Origin, origins_of
@@ -17,7 +18,7 @@ from setpoint.text.guarded import MASK
 _DEFAULT = Origin(SourceKind.DEFAULT)
 
 
-class SettingsAnswer(BaseModel):
+class SettingsAnswer(AnswerModel):
     """The settings in use: the value of each, masked if it is a secret, and where it comes from."""
 
     settings: dict[str, Any]

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.domain.identity import Bound, Scope
 from app.domain.webhooks.outgoing import EVENTS, Delivery, DeliveryState, Endpoint, Topic
-from app.http.answers import when
+from app.http.answers import AnswerModel, when
 from app.http.json_body import read_json, validated
 from app.http.queries import DeliveriesQuery, RotateQuery, query
 from app.service.webhooks.managing import Webhooks
@@ -32,7 +32,7 @@ class WantedWebhook(BaseModel):
     """The events that it gets; all if the list is empty."""
 
 
-class WebhookAnswer(BaseModel):
+class WebhookAnswer(AnswerModel):
     """An endpoint, without its secret."""
 
     id: str
@@ -50,13 +50,13 @@ class NewWebhookAnswer(WebhookAnswer):
     secret: str
 
 
-class WebhooksAnswer(BaseModel):
+class WebhooksAnswer(AnswerModel):
     """Endpoints, without their secrets."""
 
     webhooks: list[WebhookAnswer]
 
 
-class AttemptAnswer(BaseModel):
+class AttemptAnswer(AnswerModel):
     """One attempt to deliver."""
 
     at: str
@@ -65,7 +65,7 @@ class AttemptAnswer(BaseModel):
     milliseconds: int
 
 
-class DeliveryAnswer(BaseModel):
+class DeliveryAnswer(AnswerModel):
     """Something that was or will be sent; `id` is the `webhook-id`, the same in every attempt."""
 
     id: str
@@ -78,13 +78,13 @@ class DeliveryAnswer(BaseModel):
     attempts: list[AttemptAnswer]
 
 
-class DeliveriesAnswer(BaseModel):
+class DeliveriesAnswer(AnswerModel):
     """What was or will be sent to an endpoint, newest first."""
 
     deliveries: list[DeliveryAnswer]
 
 
-class PingAnswer(BaseModel):
+class PingAnswer(AnswerModel):
     """A delivery that is on its way."""
 
     delivery: str

@@ -3,10 +3,9 @@
 from typing import Any
 
 from flask import Blueprint
-from pydantic import BaseModel
 
 from app.domain.identity import ANY, Scope
-from app.http.answers import AuditAnswer, audit_json
+from app.http.answers import AnswerModel, AuditAnswer, audit_json
 from app.http.queries import AuditQuery, query
 from app.service.access import require
 from app.service.watching import Watching
@@ -14,7 +13,7 @@ from app.views.authentication import actor
 from app.views.marks import Mark, marked
 
 
-class AuditPageAnswer(BaseModel):
+class AuditPageAnswer(AnswerModel):
     """A part of the log, newest first."""
 
     events: list[AuditAnswer]

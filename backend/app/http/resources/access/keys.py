@@ -3,22 +3,22 @@
 from typing import Any
 
 from flask import Blueprint
-from pydantic import BaseModel
 
 from app.domain.identity import Scope
+from app.http.answers import AnswerModel
 from app.service.keys import EncryptionKeys, KeyStatus
 from app.views.authentication import actor
 from app.views.marks import Mark, marked
 
 
-class KeyAnswer(BaseModel):
+class KeyAnswer(AnswerModel):
     """A key, and how many keys of apps it wraps."""
 
     id: str
     wrapped: int
 
 
-class KeysAnswer(BaseModel):
+class KeysAnswer(AnswerModel):
     """The keys in use."""
 
     current: str

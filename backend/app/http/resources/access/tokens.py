@@ -5,11 +5,11 @@ from http import HTTPStatus
 from typing import Any, Literal
 
 from flask import Blueprint
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from app.domain.identity import Principal, PrincipalKind, Scope, Token
 from app.domain.token_text import TokenText
-from app.http.answers import TokenAnswer, token_json
+from app.http.answers import AnswerModel, TokenAnswer, token_json
 from app.http.json_body import read_json, validated
 from app.http.queries import RotateQuery, query
 from app.http.wanted_rights import WantedRights, wanted_rights
@@ -35,7 +35,7 @@ class NewTokenAnswer(TokenAnswer):
     token: str
 
 
-class TokensAnswer(BaseModel):
+class TokensAnswer(AnswerModel):
     """Tokens, without their secrets."""
 
     tokens: list[TokenAnswer]

@@ -11,7 +11,7 @@ from app.domain.identity import Scope
 from app.domain.place import LABEL_RULE, is_label
 from app.domain.trust import TrustRule
 from app.domain.validation import Fault
-from app.http.answers import PrincipalAnswer, RightAnswer, principal_json, right_json, token_json, when
+from app.http.answers import AnswerModel, PrincipalAnswer, RightAnswer, principal_json, right_json, token_json, when
 from app.http.json_body import read_json, validated
 from app.http.resources.access.tokens import NewTokenAnswer
 from app.http.wanted_rights import WantedRights, wanted_rights
@@ -42,7 +42,7 @@ class WantedTrustRule(WantedRights):
     """Whether it is for people who sign in with a browser; then without keys."""
 
 
-class TrustRuleAnswer(BaseModel):
+class TrustRuleAnswer(AnswerModel):
     """Whose tokens are trusted, and what their holders may do."""
 
     name: str
@@ -59,7 +59,7 @@ class TrustRuleAnswer(BaseModel):
     created_at: str | None
 
 
-class TrustRulesAnswer(BaseModel):
+class TrustRulesAnswer(AnswerModel):
     """The trust rules."""
 
     trust_rules: list[TrustRuleAnswer]

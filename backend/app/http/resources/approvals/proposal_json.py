@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from app.domain.bases import MOST_BASES
 from app.domain.proposal import Ending, ProposalState
 from app.domain.revision import LONGEST_MESSAGE
-from app.http.answers import ChangeAnswer, PrincipalAnswer, change_json, principal_json, when
+from app.http.answers import AnswerModel, ChangeAnswer, PrincipalAnswer, change_json, principal_json, when
 from app.service.approvals.showing import Shown
 from app.service.approvals.standing import Standing
 from setpoint.contract.limits import MOST_VARIABLES
@@ -59,7 +59,7 @@ class Reasoned(_Strict):
     reason: str = Field("", max_length=LONGEST_MESSAGE)
 
 
-class ApprovalAnswer(BaseModel):
+class ApprovalAnswer(AnswerModel):
     """An approval; `counts` is false if the proposal has changed since."""
 
     principal: PrincipalAnswer
@@ -68,7 +68,7 @@ class ApprovalAnswer(BaseModel):
     counts: bool
 
 
-class EndingAnswer(BaseModel):
+class EndingAnswer(AnswerModel):
     """How a proposal ended; `revision` is the one that it became."""
 
     at: str
@@ -77,7 +77,7 @@ class EndingAnswer(BaseModel):
     revision: int | None
 
 
-class ProposalAnswer(BaseModel):
+class ProposalAnswer(AnswerModel):
     """A proposal; `approvals_missing` is how many it lacks, `stale` says that the environment has moved on."""
 
     app: str
@@ -109,7 +109,7 @@ class ShownProposalAnswer(ProposalAnswer):
     changes: list[ChangeAnswer] | None
 
 
-class ProposalsAnswer(BaseModel):
+class ProposalsAnswer(AnswerModel):
     """Proposals, newest first."""
 
     proposals: list[ProposalAnswer]
