@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 from flask import Blueprint, Flask
-from flask.json.provider import DefaultJSONProvider
 
 import setpoint
 from app.domain.limit import Allowed, Limit
@@ -143,7 +142,6 @@ def create_app(settings: Settings, server: Server | None = None, keeping: Keepin
     """
     application = SynchronousFlask(__name__, static_folder=None, template_folder=None)
     application.config["MAX_CONTENT_LENGTH"] = settings.max_check_bytes
-    application.json = _json_in_written_order(application)
     application.url_map.merge_slashes = False  # no redirect that names a host
 
     streams = OpenStreams(settings.max_streams, settings.stream_max_age, _greeting())
@@ -254,12 +252,6 @@ def _allowed(settings: Settings) -> Allowed:
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-def _json_in_written_order(application: Flask) -> DefaultJSONProvider:
-    provider = DefaultJSONProvider(application)
-    provider.sort_keys = False
-    return provider
 
 
 def _greeting() -> dict[str, str | int]:

@@ -1,12 +1,11 @@
 """A revision as JSON, as an env file in a program's dialect, and as Kubernetes objects."""
 
 import base64
-import json
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from typing import Any
 
-from flask import Response, request
+from flask import Response, jsonify, request
 
 from app.http.answers import configuration_json
 from app.http.queries import ReadQuery
@@ -66,7 +65,7 @@ def represented(content: Content, wanted: ReadQuery) -> Response:
         response = Response(_env_file(content, wanted.reader), mimetype="text/plain")
     else:
         found = _kubernetes(content) if wanted.form == "kubernetes" else configuration_json(content)
-        response = Response(json.dumps(found, ensure_ascii=False) + "\n", mimetype="application/json")
+        response = jsonify(found)
     return _headed(response, content.revision.number, tag_of(content, wanted))
 
 

@@ -6,10 +6,11 @@ changed by a bit, can't be opened.
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import cast
 
+import orjson
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -24,7 +25,6 @@ REVISION, PROPOSAL = "", "proposal-"
 """What the sealed values belong to: they can't be opened anywhere else."""
 
 _NONCE_BYTES = 12
-_AS_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ class Sealer:
         if (known := self._unwrapped.get(app_key)) is not None:
             return known
         try:
-            key = _open(self.keyring.keys[app_key.wrapped_by], app_key.wrapped, ["app-key", app_key.app])
+            key = _open(self.keyring.keys[app_key.wrapped_by], app_key.wrapped, _as_json("app-key", app_key.app))
         except (KeyError, InvalidTag):
             raise UnusableStorageError(self._lacks(app_key)) from None
         self._unwrapped[app_key] = key
@@ -110,11 +110,10 @@ class Sealer:
     ) -> SealedBody:
         """Return the values in the form that is stored."""
         data_key = os.urandom(KEY_BYTES)
-        here: list[str | int] = [place.app, place.environment, number]
-        text = _AS_JSON(dict(variables.items())).encode()
+        text = orjson.dumps(dict(variables.items()))
         return SealedBody(
-            body=_seal(data_key, text, [f"{of}body", *here]),
-            data_key=_seal(self.app_key(app_key), data_key, [f"{of}data-key", *here]),
+            body=_seal(data_key, text, _at(f"{of}body", place, number)),
+            data_key=_seal(self.app_key(app_key), data_key, _at(f"{of}data-key", place, number)),
         )
 
     def open(
@@ -125,21 +124,20 @@ class Sealer:
         Raises:
             DamagedError: What is stored is not what was written there.
         """
-        here: list[str | int] = [place.app, place.environment, number]
         try:
-            data_key = _open(self.app_key(app_key), sealed.data_key, [f"{of}data-key", *here])
-            text = _open(data_key, sealed.body, [f"{of}body", *here])
+            data_key = _open(self.app_key(app_key), sealed.data_key, _at(f"{of}data-key", place, number))
+            text = _open(data_key, sealed.body, _at(f"{of}body", place, number))
         except InvalidTag:
             what = f"{place}{'#' if of == PROPOSAL else '@'}{number}"
             message = f"the values of `{what}` can't be decrypted: they are not what was written"
             raise DamagedError(message) from None
-        variables = cast("dict[str, str]", json.loads(text))
+        variables = cast("dict[str, str]", orjson.loads(text))
         remember_secret(*variables.values())
         return Variables(variables)
 
     def seal_webhook_secret(self, endpoint_id: str, secret: str, app_key: WrappedAppKey) -> bytes:
         """Return the signing secret of an endpoint, in the form that is stored."""
-        return _seal(self.app_key(app_key), secret.encode(), ["webhook", endpoint_id])
+        return _seal(self.app_key(app_key), secret.encode(), _as_json("webhook", endpoint_id))
 
     def open_webhook_secret(self, endpoint_id: str, sealed: bytes, app_key: WrappedAppKey) -> str:
         """Return the signing secret of an endpoint, which no log line shows from now on.
@@ -148,7 +146,7 @@ class Sealer:
             DamagedError: What is stored is not what was written there.
         """
         try:
-            secret = _open(self.app_key(app_key), sealed, ["webhook", endpoint_id]).decode()
+            secret = _open(self.app_key(app_key), sealed, _as_json("webhook", endpoint_id)).decode()
         except InvalidTag:
             message = f"the secret of the webhook `{endpoint_id}` can't be decrypted: it is not what was written"
             raise DamagedError(message) from None
@@ -157,15 +155,24 @@ class Sealer:
 
     def _wrap_app_key(self, app: str, key: bytes) -> WrappedAppKey:
         first = self.keyring.first
-        return WrappedAppKey(app, first, _seal(self.keyring.keys[first], key, ["app-key", app]))
+        return WrappedAppKey(app, first, _seal(self.keyring.keys[first], key, _as_json("app-key", app)))
 
 
-def _seal(key: bytes, plain: bytes, place: Sequence[str | int]) -> bytes:
+def _as_json(*parts: str) -> bytes:
+    return json.dumps(parts).encode()
+
+
+def _at(what: str, place: Place, number: int) -> bytes:
+    """Return the same JSON as for other parts; nothing in the name of a place has to be escaped."""
+    return f'["{what}", "{place.app}", "{place.environment}", {number}]'.encode()
+
+
+def _seal(key: bytes, plain: bytes, associated: bytes) -> bytes:
     nonce = os.urandom(_NONCE_BYTES)
-    return nonce + AESGCM(key).encrypt(nonce, plain, json.dumps(place).encode())
+    return nonce + AESGCM(key).encrypt(nonce, plain, associated)
 
 
-def _open(key: bytes, sealed: bytes, place: Sequence[str | int]) -> bytes:
+def _open(key: bytes, sealed: bytes, associated: bytes) -> bytes:
     if len(sealed) <= _NONCE_BYTES:
         raise InvalidTag
-    return AESGCM(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], json.dumps(place).encode())
+    return AESGCM(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], associated)

@@ -5,8 +5,10 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+import orjson
 from flask import Flask, Request, Response, current_app
 from flask.globals import request_ctx
+from flask.json.provider import DefaultJSONProvider
 from werkzeug.exceptions import NotFound
 from werkzeug.routing import IntegerConverter, MapAdapter, RequestRedirect, Rule
 
@@ -27,10 +29,24 @@ class _Route(Rule):
         return build
 
 
+class Json(DefaultJSONProvider):
+    """The JSON of answers, in the order in which it was written."""
+
+    sort_keys = False
+
+    def dumps(self, obj: Any, **kwargs: Any) -> str:
+        """Return `obj` as JSON; Flask's own way takes 20 times as long, and is left what orjson refuses."""
+        try:
+            return orjson.dumps(obj).decode()
+        except TypeError:  # a lone surrogate
+            return super().dumps(obj, **kwargs)
+
+
 class SynchronousFlask(Flask):
     """Flask that speaks HTTP alone, without `async` functions: looking for one takes a part of every request."""
 
     url_rule_class = _Route
+    json_provider_class = Json
 
     def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
         """Return what finds the view for `request`, also if it offers to speak WebSocket (RFC 9110, section 7.8)."""

@@ -16,6 +16,11 @@ SEALER = Sealer(Keyring.parse(f"one:{KEY}"))
 PLACE = Place("billing", "production")
 APP_KEY = SEALER.new_app_key("billing")
 VARIABLES = Variables({"PASSWORD": "c4n4ry", "PORT": "8080"})
+SEALED_EARLIER = {
+    "app_key": "o0CHnjywN6I5zDhEnsQ8jZHNCfAFpJjssrPkQ4Jqbx9fvK8bDhn2HLHjCUwvPr4dQdjBAUFqD3/lMA3h",
+    "body": "I4klOv7HVl1gj1r1NHRcE9UinKFm9d1yloCCgFUStVxua2p2xiKB/2MqBbfRJWkgh1AEIQC6ti4+LUYPTcJCvmCL9h9TBg==",
+    "data_key": "UMExNrH3PKLRfLnR3UTYGvECA+8uyfUOclFx0Frm+uPMBD9XIbczVEmAyJeC8VtYlSE7SSpwegulF3lP",
+}
 WRITES = 1_000_000 if ROUNDS >= 10 else 2_000
 
 
@@ -36,6 +41,13 @@ def test_what_was_moved_elsewhere_does_not_open(place: Place, number: int) -> No
     sealed = SEALER.seal(PLACE, 3, VARIABLES, APP_KEY)
     with pytest.raises(DamagedError, match=f"the values of `{place}@{number}` can't be decrypted"):
         SEALER.open(place, number, sealed, APP_KEY)
+
+
+def test_what_an_earlier_release_has_sealed_still_opens() -> None:
+    """The place is bound to it as the same bytes of JSON, and its values were written by another library."""
+    app_key = type(APP_KEY)("billing", "one", base64.b64decode(SEALED_EARLIER["app_key"]))
+    sealed = SealedBody(*(base64.b64decode(SEALED_EARLIER[part]) for part in ("body", "data_key")))
+    assert dict(SEALER.open(PLACE, 3, sealed, app_key)) == {"PASSWORD": "c4n4ry", "GREETING": "grüß\x7f"}
 
 
 def test_the_same_values_leave_another_trace_each_time() -> None:
