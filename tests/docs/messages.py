@@ -14,7 +14,10 @@ BACKEND = ROOT / "backend"
 PARTS = ("setpoint", "config", "app", "serving", "observability")
 _NOT_FOR_PEOPLE = ("app/store/migrations", "app/store/testing")
 _PROSE = re.compile(r"\S \S")
-_STATEMENT = re.compile(r"(ALTER|BEGIN|INSERT|LISTEN|PRAGMA|REPEATABLE|SELECT|SHOW|VACUUM) |.*; charset=|.*-src '")
+_STATEMENT = re.compile(
+    r"(ALTER|BEGIN|INSERT|LISTEN|PRAGMA|RELEASE|REPEATABLE|ROLLBACK|SAVEPOINT|SELECT|SHOW|VACUUM) "
+    r"|.*; charset=|.*-src '"
+)
 _WORD = re.compile(r"[a-zA-Z]{2}")
 _FILLED_IN = re.compile(r"\{[^}]*\}")
 _CODE_OF_OTHERS = {"compile", "import_module", "TypeVar", "getattr", "NewType"}

@@ -17,7 +17,7 @@ class Prepared:
     to 45 µs, and SQLite takes 2 to 10 for the statement itself. What fails is raised as `Connection.execute` raises it.
     """
 
-    def __init__(self, statement: sa.Select[*tuple[Any, ...]] | sa.UpdateBase) -> None:
+    def __init__(self, statement: sa.Select[*tuple[Any, ...]] | sa.UpdateBase | sa.TextClause) -> None:
         """Take a statement; each call gives all of its values, by the same names."""
         self._statement = statement
         self._compiled: dict[str, _Compiled] = {}
@@ -52,7 +52,7 @@ class _Compiled:
         self._fixed = {name: value for name, value in compiled.params.items() if name not in values}
         binds = [(name, _kind(bind, dialect).bind_processor(dialect)) for name, bind in compiled.binds.items()]
         self._to_store = [(name, convert) for name, convert in binds if convert]
-        columns = statement.exported_columns
+        columns = {} if isinstance(statement, sa.TextClause) else statement.exported_columns
         row: Any = namedtuple("Row", columns.keys())  # type: ignore[misc]  # noqa: PYI024 - known when it runs
         self._as_row = row._make
         self._has_rows = bool(columns)
@@ -64,7 +64,8 @@ class _Compiled:
         given = {**self._fixed, **values}
         for name, convert in self._to_store:
             given[name] = convert(given[name])
-        cursor = connection.connection.cursor()
+        driver: Any = connection.connection.driver_connection
+        cursor = driver.cursor()
         try:
             cursor.execute(self._text, given if self._order is None else [given[name] for name in self._order])
             return (cursor.fetchall() if self._has_rows else ()), cursor.rowcount

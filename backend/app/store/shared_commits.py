@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.domain.errors import StorageFullError, UnavailableError
 from app.store.failures import told_plainly
+from app.store.prepared import Prepared
 from app.store.sealing import Sealer
 from app.store.transaction import SqlTransaction
 
@@ -18,6 +19,11 @@ T = TypeVar("T")
 
 MOST = 32
 """How many share one: other writers, in this process or not, wait until they are done."""
+
+# SQLAlchemy's own nested transaction takes ten times as long.
+_BEGIN = Prepared(sa.text("SAVEPOINT one_of_several"))
+_KEEP = Prepared(sa.text("RELEASE SAVEPOINT one_of_several"))
+_UNDO = Prepared(sa.text("ROLLBACK TO SAVEPOINT one_of_several"))
 
 
 @dataclass(eq=False, slots=True)
@@ -116,15 +122,24 @@ def made(changes: Sequence[PendingChange], connection: sa.Connection, sealer: Se
 
 def _made_beside_others(pending: PendingChange, connection: sa.Connection, sealer: Sealer) -> int:
     try:
-        with connection.begin_nested():
-            return _made(pending, connection, sealer)
+        return _made_in_savepoint(pending, connection, sealer)
     except DBAPIError as error:
         if error.connection_invalidated:
             raise
         raise _SpoiledError from error
+
+
+def _made_in_savepoint(pending: PendingChange, connection: sa.Connection, sealer: Sealer) -> int:
+    _BEGIN.run(connection, {})
+    try:
+        added = _made(pending, connection, sealer)
+    except DBAPIError:
+        raise
     except Exception as error:  # noqa: BLE001 - who asked for it raises it
-        pending.error = error
-        return 0
+        _UNDO.run(connection, {})
+        pending.error, added = error, 0
+    _KEEP.run(connection, {})
+    return added
 
 
 def _made(pending: PendingChange, connection: sa.Connection, sealer: Sealer) -> int:
