@@ -1,4 +1,4 @@
-"""Tables that most installations have no rows in: one statement says which, and the others are not asked."""
+"""Tables that many installations have no rows in: one statement says which, and the others are not asked."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from app.store.prepared import Prepared
 
-_NAMES = ("bases", "protections", "limits", "canary_plans", "webhooks")
+_NAMES = ("bases", "protections", "limits", "canary_plans", "webhooks", "sessions")
 _ASK = Prepared(sa.select(*(sa.exists().select_from(sa.table(name)).label(name) for name in _NAMES)))
 
 

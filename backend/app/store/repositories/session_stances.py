@@ -11,6 +11,7 @@ from app.domain.rollout import rollout
 from app.domain.rollout_result import RolloutResult
 from app.domain.session import Alike, Answer, Reason, ServedFrom, Stance, State
 from app.store.prepared import Prepared
+from app.store.rarely_used import RarelyUsed
 from app.store.repositories.tables import rollout_results, sessions
 
 _STANCE = (
@@ -86,13 +87,15 @@ def _alike(row: Any) -> Alike:
 class SqlRolloutResults:
     """The port `RolloutResults` in one transaction."""
 
-    def __init__(self, connection: sa.Connection) -> None:
+    def __init__(self, connection: sa.Connection, rarely_used: RarelyUsed) -> None:
         self._connection = connection
+        self._rarely_used = rarely_used
 
     def close(self, place: Place, revision: int) -> None:
         """Record the state of a revision among the live instances, because the next one is being made."""
         wanted = {"wanted_app": place.app, "wanted_environment": place.environment}
-        found = rollout(revision, [_alike(each) for each in _ALL_ALIKE.all(self._connection, wanted)])
+        instances = self._rarely_used.rows(sessions, _ALL_ALIKE, wanted)
+        found = rollout(revision, map(_alike, instances))
         row = {
             "app": place.app,
             "environment": place.environment,

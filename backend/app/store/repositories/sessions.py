@@ -24,6 +24,7 @@ from app.domain.session import (
     Verdict,
 )
 from app.store.prepared import Prepared
+from app.store.rarely_used import RarelyUsed
 from app.store.repositories.access_tables import principals
 from app.store.repositories.principals import SqlPrincipals
 from app.store.repositories.session_reports import ATTEMPTED, SERVED, store_reports
@@ -73,9 +74,10 @@ KEPT = timedelta(hours=1)
 class SqlSessions:
     """The port `Sessions` in one transaction."""
 
-    def __init__(self, connection: sa.Connection, known: SqlPrincipals) -> None:
+    def __init__(self, connection: sa.Connection, known: SqlPrincipals, rarely_used: RarelyUsed) -> None:
         self._connection = connection
         self._known = known
+        self._rarely_used = rarely_used
 
     def add(self, session: Session) -> None:
         """Store a session, replacing those that the same instance had before; a canary stays one."""
@@ -86,7 +88,7 @@ class SqlSessions:
         )
         canary = self._connection.scalar(sa.select(sa.func.max(sessions.c.canary)).where(before))
         self._connection.execute(sessions.delete().where(before))
-        self._connection.execute(sessions.insert(), {**self._row(session), "canary": canary or session.canary})
+        self._rarely_used.insert(sessions, {**self._row(session), "canary": canary or session.canary})
 
     def of(self, place: Place, *, live: bool = False) -> Sequence[Session]:
         """Return the sessions of an environment, oldest instance first; only `live` ones, or all."""
@@ -130,7 +132,8 @@ class SqlSessions:
     def live_schemas(self, place: Place) -> Mapping[str, int]:
         """Return how many live instances run which schema, by digest; among those that have said."""
         wanted = {"wanted_app": place.app, "wanted_environment": place.environment}
-        return {row.schema: row.instances for row in _LIVE_SCHEMAS.all(self._connection, wanted)}
+        found = self._rarely_used.rows(sessions, _LIVE_SCHEMAS, wanted)
+        return {row.schema: row.instances for row in found}
 
     def named(self, ids: Collection[str]) -> Sequence[Session]:
         """Return the sessions with these ids, one for each environment that they follow."""

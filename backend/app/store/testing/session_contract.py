@@ -1,5 +1,6 @@
 """The part of the contract of a store that is about sessions of running instances."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
@@ -17,6 +18,7 @@ from app.domain.session import (
 )
 from app.store.repositories.sessions import KEPT, TOLD_EVERY
 from app.store.testing.examples import ADA, CI, NOW, PRODUCTION, STAGING, AnyStore
+from app.store.transaction import SqlTransaction
 
 INSTANCE = Instance("01890a5d-ac96-774b-bcce-b302099a8057", "web-1", 42, NOW, "billing@1.8", "sha256:one")
 REFUSED = Verdict(44, Answer.FAILED, NOW, (Reason("invalid-value", "", "POOL_MIN must not exceed POOL_MAX"),))
@@ -184,6 +186,16 @@ class SessionContract:
         )
         assert store.read(lambda found: found.sessions.live_schemas(PRODUCTION)) == {"sha256:one": 2, "sha256:two": 1}
         assert store.read(lambda found: found.sessions.live_schemas(STAGING)) == {}
+
+    def test_a_write_counts_the_first_instance_that_it_adds_itself(self, store: AnyStore) -> None:
+        """Although there was none when it asked before."""
+
+        def add_between(found: SqlTransaction) -> list[Mapping[str, int]]:
+            before = found.sessions.live_schemas(PRODUCTION)
+            found.sessions.add(session())
+            return [before, found.sessions.live_schemas(PRODUCTION)]
+
+        assert store.write(add_between) == [{}, {"sha256:one": 1}]
 
     def test_watchers_are_told_a_few_times_a_second(self, store: AnyStore) -> None:
         """By environment, and whichever worker tells; a clock that has jumped back holds nothing up."""
