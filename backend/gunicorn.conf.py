@@ -162,13 +162,15 @@ def post_fork(server: Any, worker: Any) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """Let a worker end its streams when it stops, and word its refusals."""
+    """Let a worker end its streams when it stops, word its refusals, and send an answer at once."""
     from gevent import sleep  # type: ignore[import-untyped]  # noqa: PLC0415 - has no types, and in the worker alone
 
     from serving.worker.draining import Draining  # noqa: PLC0415 - in the worker alone: it imports gevent
+    from serving.worker.one_send import answer_in_one_send  # noqa: PLC0415 - in the worker alone
     from serving.worker.refusals import answer_with_problems, refuse_unclear_host  # noqa: PLC0415 - in the worker alone
 
     answer_with_problems()
+    answer_in_one_send()
     worker.refuse_unclear_host = refuse_unclear_host
     worker.draining = Draining(worker)
     worker.let_others_go_first = sleep
