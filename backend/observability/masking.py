@@ -22,6 +22,9 @@ _SHORTEST_WORD = 4
 _SHORTEST_PIECE = 8
 """A text of this many characters is masked anywhere, a shorter one only as a whole word."""
 
+_LONGEST_SIGN = 24
+"""Python prepares for each text that it looks for, which takes longer than the look if that text is long."""
+
 _MOST_COMPARED = 100
 """The limit for comparing each form with each other, which takes less than a millisecond."""
 
@@ -53,11 +56,11 @@ class Masks:
         self._encoded = frozenset(form for secret in self._secrets for form in _forms_in_base64(secret))
 
     @cached_property
-    def _signs(self) -> tuple[str, ...]:
+    def _signs(self) -> frozenset[str]:
         return _signs_of(self._forms | self._encoded)
 
     @cached_property
-    def _signs_in_lines(self) -> tuple[str, ...]:
+    def _signs_in_lines(self) -> frozenset[str]:
         return _signs_of(frozenset(each for form in self._forms | self._encoded for each in _in_lines(form)))
 
     def may_be_in_line(self, line: str) -> bool:
@@ -131,14 +134,15 @@ def _pattern_of(form: str) -> str:
     return rf"(?<![A-Za-z0-9_]){re.escape(form)}(?![A-Za-z0-9_])"
 
 
-def _signs_of(forms: frozenset[str]) -> tuple[str, ...]:
-    """Return a subset of `forms`, one of which is in every text that contains any of them."""
-    if len(forms) > _MOST_COMPARED:
-        return tuple(forms)
-    return tuple(form for form in forms if not any(other in form for other in forms - {form}))
+def _signs_of(forms: frozenset[str]) -> frozenset[str]:
+    """Return short texts, one of which is in every text that contains any of `forms`."""
+    least = forms
+    if len(forms) <= _MOST_COMPARED:
+        least = frozenset(form for form in forms if not any(other in form for other in forms - {form}))
+    return frozenset(form[:_LONGEST_SIGN] for form in least)
 
 
-def _has_any(text: str, signs: tuple[str, ...]) -> bool:
+def _has_any(text: str, signs: frozenset[str]) -> bool:
     # A plain loop, because every log line passes here.
     for sign in signs:  # noqa: SIM110
         if sign in text:
