@@ -13,7 +13,7 @@ from app.domain.place import Place
 from app.domain.revision import LONGEST_MESSAGE, Destruction, Revision
 from app.domain.validation import text_problems
 from app.service.ports import Clock, SchemaValidator, Store, Transaction
-from app.service.reading import shown_in_all
+from app.service.reading import newest_first, shown_in_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class History:
 
     def page(self, place: Place, before: int | None = None, limit: int = 100) -> Sequence[Revision]:
         """Return revisions, newest first, starting below number `before`."""
-        return self.store.read(lambda found: found.revisions.history(place, before, limit))
+        return [*newest_first(self.store, place, before, limit)]
 
     def one(self, place: Place, number: int | None = None) -> Revision:
         """Return revision `number`, or the newest one.

@@ -1,29 +1,35 @@
 """Returns the variables of an environment, and records who saw its secrets."""
 
+import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from hashlib import sha256
 
 from app.domain.audit import Action, AuditEntry, entry
 from app.domain.bases import own_variables
 from app.domain.canary import Stage
-from app.domain.errors import InvalidError, NotFoundError
+from app.domain.errors import DestroyedError, InvalidError, NotFoundError
 from app.domain.identity import Actor
 from app.domain.place import Place
 from app.domain.proposal import Proposal
-from app.domain.revision import LONGEST_MESSAGE, Revision, is_digest
+from app.domain.revision import LONGEST_MESSAGE, Revision, Schema, is_digest
 from app.domain.validation import Fault, text_problems
 from app.domain.variables import Variables, fit_to_show
 from app.service.ports import Clock, SchemaValidator, Store, Transaction
 from app.service.remembered import Remembered
-from observability.known_secrets import remember_secret
+from observability.known_secrets import remember_secret, secrets_of_its_own
 from setpoint.text.guarded import Guarded
 
 _MOST_REMEMBERED = 100
 """Each holds at most a megabyte."""
-_PAGE = 50
+_PAGE = 25
+"""How many revisions are listed without a rest: one with a thousand names takes up to a millisecond."""
 _FARTHEST = 500
 """How many revisions are searched for one that satisfies a schema."""
+_REST = 0.001
+"""In seconds; after none at all, gevent would go on without looking at its connections."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +118,7 @@ class Reading:
 
     def read_valid(self, actor: Actor, place: Place, digest: str, *, reveal: bool = False, reason: str = "") -> Content:
         """Return the newest revision for everyone that satisfies the schema with this digest; raises as `read` does."""
-        found = self._remembered((place, digest), lambda each: self._find_valid(each, place, digest))
+        found = self._remembered((place, digest), lambda: self._find_valid(place, digest))
         return self._give(actor, found, reveal=reveal, reason=reason)
 
     def reveal(self, actor: Actor, place: Place, name: str, reason: str) -> Revealed:
@@ -160,10 +166,13 @@ class Reading:
         return own_variables(self._found(revision.place, revision.number).variables, revision.origins)
 
     def _found(self, place: Place, number: int | None) -> _Found:
-        return self._remembered((place, number), lambda each: self._find(each, place, number))
+        def find(each: Transaction) -> _Found:
+            return self._find(each, place, number)
 
-    def _remembered(self, key: tuple[Place, int | str | None], find: Callable[[Transaction], _Found]) -> _Found:
-        found = self._known.get(key, lambda: self.store.read(find))
+        return self._remembered((place, number), lambda: self.store.read(find))
+
+    def _remembered(self, key: tuple[Place, int | str | None], find: Callable[[], _Found]) -> _Found:
+        found = self._known.get(key, find)
         # They may have been decrypted in another request, and no log line of this one may show them either.
         remember_secret(*found.secret_texts)
         return found
@@ -191,19 +200,25 @@ class Reading:
             raise NotFoundError(message)
         return self._with_values(found, revision)
 
-    def _find_valid(self, found: Transaction, place: Place, digest: str) -> _Found:
-        schema = found.schemas.named(place.app, digest) if is_digest(digest) else None
+    def _find_valid(self, place: Place, digest: str) -> _Found:
+        schema = self.store.read(lambda found: found.schemas.named(place.app, digest)) if is_digest(digest) else None
         if schema is None:
             message = f"`{place.app}` has no such schema"
             raise NotFoundError(message)
-        for revision in _newest_first(found, place):
+        for revision in newest_first(self.store, place, None, _FARTHEST):
             if revision.destroyed is not None or revision.stage is not Stage.COMPLETE:
                 continue
-            variables = found.revisions.variables(revision)
-            if revision.schema == digest or self.validator.accepts(schema, variables):
-                return self._with_values(found, revision)
+            with suppress(DestroyedError):  # since it was listed
+                if revision.schema == digest or self._accepts(schema, revision):
+                    return self._found(place, revision.number)
         message = f"none of the newest {_FARTHEST} revisions of `{place}` satisfies the schema `{digest}`"
         raise NotFoundError(message)
+
+    def _accepts(self, schema: Schema, revision: Revision) -> bool:
+        # To open and check a megabyte takes 10 ms: others get a turn in between, and it is not kept.
+        time.sleep(_REST)
+        with secrets_of_its_own():
+            return self.validator.accepts(schema, self.store.read(lambda found: found.revisions.variables(revision)))
 
     def _with_values(self, found: Transaction, revision: Revision) -> _Found:
         variables = found.revisions.variables(revision)
@@ -250,8 +265,20 @@ def shown_in_all(found: Transaction, validator: SchemaValidator, *compared: Revi
     return frozenset(shown - hidden)
 
 
-def _newest_first(found: Transaction, place: Place) -> Iterator[Revision]:
-    before, seen = None, 0
-    while seen < _FARTHEST and (page := found.revisions.history(place, before, _PAGE)):
+def newest_first(store: Store, place: Place, before: int | None, most: int) -> Iterator[Revision]:
+    """Return revisions without their values, newest first; other requests run in between.
+
+    Args:
+        store: Where they are.
+        place: The environment.
+        before: Only those with a lower number; None for all.
+        most: How many at most.
+    """
+    while most > 0 and (page := store.read(partial(_listed, place, before, min(most, _PAGE)))):
         yield from page
-        before, seen = page[-1].number, seen + len(page)
+        before, most = page[-1].number, most - len(page)
+        time.sleep(_REST)
+
+
+def _listed(place: Place, before: int | None, limit: int, found: Transaction) -> Sequence[Revision]:
+    return found.revisions.history(place, before, limit)

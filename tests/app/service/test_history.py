@@ -9,6 +9,7 @@ from app.service.keys import EncryptionKeys
 from app.store.opening import open_store
 from app.store.sqlite.store import SqliteStore
 from app.store.testing.examples import NEW_KEY, OLD_KEY, AnyStore
+from support.asked_statements import asked_statements
 from support.configuration_service import ADA, PRODUCTION, STAGING, Service, actor
 from support.small_contract import contract
 
@@ -148,3 +149,14 @@ def test_keys_are_rotated_and_what_is_done_stays_done(service: Service) -> None:
 
 def _newest_key(store: AnyStore) -> str:
     return store.read(lambda found: found.revisions.variables(found.revisions.history(PRODUCTION)[0]))["API_KEY"]
+
+
+def test_a_list_of_revisions_is_read_without_their_values(service: Service) -> None:
+    """Of the newest 500, one of which a schema may accept, they could be half a gigabyte."""
+    for number in range(3):
+        service.write(PORT=str(number))
+    with asked_statements() as asked:
+        assert [each.number for each in service.history.page(PRODUCTION)] == [3, 2, 1]
+        assert not [each for each in asked if "revisions.body AS" in each]
+        service.reading.read(actor(), PRODUCTION)
+        assert len([each for each in asked if "revisions.body AS" in each]) == 1

@@ -36,6 +36,8 @@ _FOUND = (
     .outerjoin(canaries, _TRIED)
     .set_label_style(BY_TABLE)
 )
+_LISTED = _FOUND.with_only_columns(*(each for each in _FOUND.selected_columns if each is not revisions.c.body))
+"""Without the values: each revision may have a megabyte of them, and a list shows none."""
 _as_destroyer = principal_of(_DESTROYER.name)
 _PLACE = sa.and_(revisions.c.app == sa.bindparam("app"), revisions.c.environment == sa.bindparam("environment"))
 _FOR_EVERYONE = sa.or_(canaries.c.stage.is_(None), canaries.c.stage == Stage.COMPLETE)
@@ -44,7 +46,7 @@ _NEWEST = Prepared(_NEWEST_OF_PLACE)
 _CURRENT = Prepared(_NEWEST_OF_PLACE.where(_FOR_EVERYONE))
 _BELOW = Prepared(_NEWEST_OF_PLACE.where(_FOR_EVERYONE, revisions.c.number < sa.bindparam("below")))
 _HISTORY = Prepared(
-    _FOUND.where(_PLACE, revisions.c.number < sa.bindparam("before"))
+    _LISTED.where(_PLACE, revisions.c.number < sa.bindparam("before"))
     .order_by(revisions.c.number.desc())
     .limit(sa.bindparam("limit", type_=sa.Integer))
 )
@@ -254,10 +256,10 @@ class SqlRevisions:
             origins=row.revisions_origins,
             is_base=row.revisions_is_base,
         )
-        stored = _stored(row, place)
-        if digest_of(revision, stored.body_sha256, row.revisions_previous) != revision.digest:
+        if digest_of(revision, bytes(row.revisions_body_sha256), row.revisions_previous) != revision.digest:
             raise _damaged(str(revision))
-        self._stored[place, revision.number] = stored
+        if hasattr(row, "revisions_body"):  # not in a list
+            self._stored[place, revision.number] = _stored(row, place)
         return revision
 
 
