@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Callable, Iterator
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -11,12 +12,16 @@ from app.http.answers import configuration_json
 from app.http.queries import ReadQuery
 from app.service.reading import Content
 from app.views.problem import Problem, ProblemItem
+from app.views.server import current_server
+from setpoint.contract.limits import size_of
 from setpoint.envfile.loaders import find_loader
 from setpoint.envfile.writing import NotExpressibleError, write
 from setpoint.text.guarded import MASK
 
 _LONGEST_KEY = 253
 """In characters, of a ConfigMap or a Secret: https://kubernetes.io/docs/concepts/configuration/configmap/."""
+_SMALL = 4_096
+"""In bytes of names and values. Many ways to write a value are tried, and a megabyte takes up to ten seconds."""
 _KEY_TOO_LONG = f"Kubernetes accepts at most {_LONGEST_KEY} characters in a name"
 
 
@@ -62,7 +67,7 @@ def represented(content: Content, wanted: ReadQuery) -> Response:
         Problem: 409 if a value can't be written in the dialect.
     """
     if wanted.form == "env":
-        response = Response(_env_file(content, wanted.reader), mimetype="text/plain")
+        response = Response(_env_file_beside_other_requests(content, wanted.reader), mimetype="text/plain")
     else:
         found = _kubernetes(content) if wanted.form == "kubernetes" else configuration_json(content)
         response = jsonify(found)
@@ -75,6 +80,11 @@ def _headed(response: Response, number: int, tag: str) -> Response:
     response.headers["Cache-Control"] = "private, no-store"
     response.headers["Vary"] = "Authorization"
     return response
+
+
+def _env_file_beside_other_requests(content: Content, loader: str) -> str:
+    write = partial(_env_file, content, loader)
+    return write() if size_of(content.variables) <= _SMALL else current_server().beside_other_requests(write)
 
 
 def _env_file(content: Content, loader: str) -> str:

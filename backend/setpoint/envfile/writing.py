@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 
 from setpoint.envfile.loaders import PORTABLE, LoaderInfo, find_loader
 from setpoint.envfile.problem import ProblemKind
@@ -31,9 +32,10 @@ def write(name: str, value: str, loader: str) -> str:
         UnknownLoaderError: There is no such loader.
     """
     reader = find_loader(loader)
-    for form in _forms(name, value):
-        if _reads(reader, form, name, value):
-            return form
+    if "\n" not in value or _takes_lines(loader):
+        for form in _forms(name, value):
+            if _reads(reader, form, name, value):
+                return form
     raise NotExpressibleError(_why_not(name, value, loader))
 
 
@@ -78,12 +80,13 @@ def _reads(reader: LoaderInfo, form: str, name: str, value: str) -> bool:
 
 def _forms(name: str, value: str) -> Iterator[str]:
     """Yield ways of writing `value`, the plainest first."""
-    yield f"{name}={value}\n"
+    plain, heredoc = f"{name}={value}\n", _heredoc(name, value)
+    yield heredoc if "\n" in value else plain  # without quotes, a value ends with its line
     if _PLAIN.fullmatch(value):
         return
     for written in _written(value):
         yield f"{name}={written}\n"
-    yield _heredoc(name, value)
+    yield heredoc
 
 
 def _written(value: str) -> Iterator[str]:
@@ -119,7 +122,7 @@ def _why_not(name: str, value: str, loader: str) -> str:
         "no environment variable can hold a NUL byte": "\0" in value,
         "it is too long for an environment variable": len(name) + len(value) >= _LONGEST_VARIABLE,
         f"{who} doesn't accept this name": not _NAME.fullmatch(name) or not _is_taken(name, loader),
-        f"{who} doesn't support multi-line values": "\n" in value and not _is_taken(_ANY_NAME, loader, "a\nb"),
+        f"{who} doesn't support multi-line values": "\n" in value and not _takes_lines(loader),
         f"{who} doesn't support carriage returns": "\r" in value,
         f"{who} doesn't support empty values": not value,
         f"{who} doesn't support both kinds of quotes in one value": "'" in value and '"' in value,
@@ -132,3 +135,9 @@ def _why_not(name: str, value: str, loader: str) -> str:
 def _is_taken(name: str, loader: str, value: str = "x") -> bool:
     reader = find_loader(loader)
     return any(_reads(reader, form, name, value) for form in _forms(name, value))
+
+
+@cache
+def _takes_lines(loader: str) -> bool:
+    """Return whether a value can have several lines; to try each way of writing a long one takes seconds."""
+    return _is_taken(_ANY_NAME, loader, "a\nb")

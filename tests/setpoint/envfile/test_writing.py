@@ -111,3 +111,10 @@ def test_the_last_line_needs_a_line_end_to_be_portable() -> None:
     """A shell's `read` loses a line without one."""
     problems = portable.read("NAME=x", {}).problems
     assert [problem.message for problem in problems] == ["the last line does not end with a newline"]
+
+
+@pytest.mark.parametrize("loader", ["docker", "kubectl", "podman"])
+def test_long_values_of_many_lines_are_not_tried_where_none_can_be_written(loader: str) -> None:
+    """Each way to write them would be read line by line: this value took a quarter of an hour."""
+    with pytest.raises(NotExpressibleError):
+        write("NAME", "a\n" * 10_000_000, loader)
