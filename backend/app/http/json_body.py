@@ -1,6 +1,7 @@
 """Reads JSON from strangers: within limits, strictly, and without echoing its content."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable
 from functools import cache, partial
@@ -23,9 +24,14 @@ MOST_PROBLEMS = 1_000
 """How many problems of one body are listed: each takes time, and a megabyte can have a hundred thousand."""
 MOST_MEMBERS = 2 * MOST_VARIABLES
 """A patch may remove as many variables as it sets."""
+MOST_PARTS = 50_000
+"""How many members, entries, objects and arrays a body may hold: the parser lets no other thread run."""
 _QUOTES_A_MEMBER = 4
 _SMALL = 65_536
 """A larger body may hold so many members that reading them would hold up other requests."""
+
+_STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
+"""Also one without an end, so that no search begins at each of its quotes."""
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -38,15 +44,19 @@ class _DuplicateKeyError(ValueError):
         self.key = key
 
 
-def read_json(limit: int) -> Any:
+def read_json(limit: int, most: int = MOST_PARTS) -> Any:
     """Return the body of this request as a JSON value.
 
     RFC 8259 leaves open what a repeated key, `NaN` or an encoding other than UTF-8 means; all of them are refused.
 
+    Args:
+        limit: How many bytes it may have.
+        most: How many parts.
+
     Raises:
-        Problem: 400 for what is not JSON in UTF-8, 422 for a key that an object has twice, and those of `read_body`.
+        Problem: Those of `read_body` and `json_of`.
     """
-    return json_of(read_body(limit))
+    return json_of(read_body(limit), most)
 
 
 def read_json_of_variables(limit: int) -> Any:
@@ -57,19 +67,21 @@ def read_json_of_variables(limit: int) -> Any:
     """
     content = read_body(limit)
     # The parser lets no other thread run until it has read a whole object, and a megabyte can have 100,000 members.
-    if len(content) > _SMALL and _quotes_of_strings(content) > _QUOTES_A_MEMBER * MOST_MEMBERS:
+    if len(content) > _SMALL and _has_strings_for_more(content, MOST_MEMBERS):
         message = f"more than {MOST_MEMBERS:,} variables are sent; an environment has at most {MOST_VARIABLES:,}"
         items = [ProblemItem(None, "too-many-variables", message)]
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "the request has problems", errors=items)
     return json_of(content)
 
 
-def json_of(content: bytes) -> Any:
+def json_of(content: bytes, most: int = MOST_PARTS) -> Any:
     """Return a body as a JSON value.
 
     Raises:
-        Problem: 400 for what is not JSON in UTF-8, 422 for a key that an object has twice.
+        Problem: 400 for what is not JSON in UTF-8 or has more than `most` parts, 422 for a key that is there twice.
     """
+    if len(content) > _SMALL and _has_more_parts(content, most):
+        raise Problem(HTTPStatus.BAD_REQUEST, f"the body has more than {most:,} members and entries")
     try:
         return _parsed(content) if len(content) <= _SMALL else _parsed_beside_other_requests(content)
     except _DuplicateKeyError as error:
@@ -182,9 +194,20 @@ def names_of(model: type[BaseModel]) -> tuple[str, ...]:
     return tuple(field.alias or name for name, field in model.model_fields.items())
 
 
-def _quotes_of_strings(content: bytes) -> int:
-    """Return how many quotes begin or end a string, or fewer where a backslash is the last character of one."""
-    return content.count(b'"') - content.count(b'\\"')
+def _has_strings_for_more(content: bytes, most: int) -> bool:
+    """Return whether there are more strings than `most` members have; some are missed that end with a backslash."""
+    return content.count(b'"') - content.count(b'\\"') > _QUOTES_A_MEMBER * most
+
+
+def _has_more_parts(content: bytes, most: int) -> bool:
+    """Return whether there are more than `most` parts, without taking the body apart."""
+    if _has_strings_for_more(content, most):
+        return True
+    return _parts_in(content) > most and _parts_in(_STRING.sub(b"", content)) > most
+
+
+def _parts_in(content: bytes) -> int:
+    return sum(map(content.count, (b",", b"[", b"{")))
 
 
 def _parsed(content: bytes) -> Any:

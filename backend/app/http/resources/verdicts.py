@@ -34,6 +34,8 @@ from app.views.problem import Problem
 _LARGEST = 1_000_000
 _LARGEST_OF_MANY = 4_000_000
 """The most verdicts that are allowed at once are more than a megabyte."""
+_PARTS_OF_ONE = 20
+"""An instance that tells two reasons of a refusal, and all else that it can, needs fewer."""
 
 
 class _Sessions(RootModel[list[list[SessionId]]]):
@@ -75,7 +77,7 @@ def verdicts(use_cases: Sessions, rollouts: Rollouts, leases: Leases) -> Bluepri
         )
     )
     def report_many() -> dict[str, Any]:
-        told, sessions = _validated(read_json(_LARGEST_OF_MANY))
+        told, sessions = _validated(read_json(_LARGEST_OF_MANY, _PARTS_OF_ONE * MOST_AT_ONCE))
         names = list({each.environment: None for each in told})
         places = dict(zip(names, named_places(names), strict=True))
         allow(Scope.SESSION_WRITE, *places.values())
