@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from unittest import mock
 from uuid import UUID
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import (
@@ -42,6 +43,19 @@ class Size(IntEnum):
 
     SMALL = 1
     LARGE = 2
+
+
+class Share(float, Enum):
+    """A choice among numbers with a point."""
+
+    HALF = 0.5
+
+
+class Step(Enum):
+    """A choice among numbers that no text means: pydantic looks for members whose value is the text."""
+
+    FIRST = 1
+    NEXT = "2"
 
 
 class Inner(BaseModel):
@@ -87,6 +101,7 @@ KINDS: list[tuple[Any, Any]] = [
     (Literal["a", 1], "a"),
     (Color, Color.RED),
     (Size, Size.SMALL),
+    (Step, Step.FIRST),
     (SecretStr, ...),
     (Path, Path("x")),
     (Decimal, Decimal(1)),
@@ -224,6 +239,20 @@ def test_a_contract_agrees_with_its_class(situation: tuple[type[BaseSettings], d
     unchecked = {each.partition(".")[0] for each in compiled.unchecked}
     for name, schema in document["schema"]["properties"].items():
         assert name in unchecked or _is_same(said[name], right[name], schema), name
+
+
+@pytest.mark.parametrize(
+    "choices", [Color, Size, Share, Step, list[Size], list[Step], Step | None, Literal["a", 1]], ids=str
+)
+def test_a_choice_means_what_the_class_takes(choices: Any) -> None:
+    """However a number is written; and the contract says it if only the class knows."""
+    made = create_model("Made", __base__=BaseSettings, choice=(choices, ...))
+    compiled = CompiledContract(as_json(SettingsContract.of(made)))
+    for text in (*TEXTS, "1.", "1e0", "\u0661", "0.50", ".5", '["1"]', "[1.0]", "[0.5]"):
+        variables = {"CHOICE": text}
+        takes = by_class(made, variables) is not None
+        said = compiled.values(variables) is not None
+        assert said is takes or (said and compiled.unchecked), text
 
 
 def _is_same(said: Any, right: Any, schema: Mapping[str, Any]) -> bool:

@@ -137,8 +137,8 @@ class ValueSchemas:
         else:
             found = [each.value if isinstance(each, Enum) else each for each in get_args(annotation)]
             takes_more = False
-            if not all(isinstance(each, str) for each in found):
-                self.note(place, "type")  # A variable is text, which is none of the others.
+        if not is_class(annotation, (int, float)) and not all(isinstance(each, str) for each in found):
+            self.note(place, "type")  # A variable is text, which is none of the others.
         if not takes_more and all(is_number_or_text(each) for each in found):
             return {"enum": found}
         return self._unknown(place)
