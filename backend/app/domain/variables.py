@@ -74,6 +74,24 @@ def tells_secret(text: str, variables: Mapping[str, str], shown: Collection[str]
     return any(each in text for each in _telling({value for name, value in variables.items() if name not in shown}))
 
 
+def faults_of_words(
+    kind: str, text: str, variables: Mapping[str, str], shown: Collection[str], readers: str = "the history"
+) -> tuple[Fault, ...]:
+    """Return why words about `variables` can't be stored: they quote one that is not `shown`.
+
+    Args:
+        kind: What they are: `message` or `reason`.
+        text: The words.
+        variables: What they are about.
+        shown: The names that are no secrets.
+        readers: What everybody may read who may read the words.
+    """
+    if not text or not tells_secret(text, variables, shown):
+        return ()
+    message = f"the {kind} holds the value of a secret, and everybody who may read {readers} reads it"
+    return (Fault(None, f"{kind}-holds-secret", message, "write it without the value"),)
+
+
 def _telling(hidden: Collection[str]) -> set[str]:
     """Return the `hidden` texts and the passwords in them, except for those that are in other texts by chance."""
     parts = (part for text in hidden for part in (text, *credentials_in_url(text)))

@@ -1,19 +1,21 @@
 """Shows earlier revisions and what changed, and removes values that have leaked."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
 from app.domain.audit import Action, entry
 from app.domain.difference import Difference, differences
-from app.domain.errors import ConflictError, InvalidError, NotFoundError
+from app.domain.errors import ConflictError, DamagedError, InvalidError, NotFoundError
 from app.domain.event import EventKind, Happening
 from app.domain.identity import Actor
 from app.domain.place import Place
 from app.domain.revision import LONGEST_MESSAGE, Destruction, Revision
 from app.domain.validation import text_problems
+from app.domain.variables import faults_of_words
 from app.service.ports import Clock, SchemaValidator, Store, Transaction
-from app.service.reading import newest_first, shown_in_all
+from app.service.reading import newest_first, shown_in_all, shown_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ class History:
         Raises:
             NotFoundError: There is no such revision.
             ConflictError: Instances need it, because it is the current one or on trial.
-            InvalidError: The reason is missing or too long.
+            InvalidError: The reason is missing, too long, or quotes a secret.
         """
         problems = text_problems("reason", reason, LONGEST_MESSAGE)
         if problems or not reason.strip():
@@ -107,6 +109,7 @@ class History:
                 raise ConflictError(message)
             if revision.destroyed is not None:
                 return revision
+            self._refuse_quote(found, revision, reason)
             now = self.clock()
             destroyed = found.revisions.destroy(revision, Destruction(actor.principal, now, reason))
             found.events.add(Happening(EventKind.DESTROYED, now, place.app, place.environment, str(number)))
@@ -118,6 +121,12 @@ class History:
         destroyed = self.store.write(change)
         self.store.scrub()
         return destroyed
+
+    def _refuse_quote(self, found: Transaction, revision: Revision, reason: str) -> None:
+        with suppress(DamagedError):  # of which nobody can know what was in it
+            variables, shown = found.revisions.variables(revision), shown_names(found, self.validator, revision)
+            if problems := faults_of_words("reason", reason, variables, shown):
+                raise InvalidError(problems)
 
 
 def compared(found: Transaction, validator: SchemaValidator, old: Revision, new: Revision) -> Compared:

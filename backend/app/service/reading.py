@@ -16,7 +16,7 @@ from app.domain.place import Place
 from app.domain.proposal import Proposal
 from app.domain.revision import LONGEST_MESSAGE, Revision, Schema, is_digest
 from app.domain.validation import Fault, text_problems
-from app.domain.variables import Variables, fit_to_show
+from app.domain.variables import Variables, faults_of_words, fit_to_show
 from app.service.ports import Clock, SchemaValidator, Store, Transaction
 from app.service.remembered import Remembered
 from observability.known_secrets import remember_secret, secrets_of_its_own
@@ -30,6 +30,8 @@ _FARTHEST = 500
 """How many revisions are searched for one that satisfies a schema."""
 _REST = 0.001
 """In seconds; after none at all, gevent would go on without looking at its connections."""
+
+_NOT_REVEALED = "nothing is revealed without a valid reason"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,7 @@ class Reading:
             NotFoundError: There is no such revision.
             DestroyedError: Its values are gone.
             DamagedError: What is stored is not what was written.
-            InvalidError: The reason can't be stored.
+            InvalidError: The reason can't be stored, or quotes a secret.
         """
         return self._give(actor, self._found(place, number), reveal=reveal, reason=reason)
 
@@ -126,7 +128,7 @@ class Reading:
 
         Raises:
             NotFoundError: There is no such variable.
-            InvalidError: The reason is missing or can't be stored.
+            InvalidError: The reason is missing, can't be stored, or quotes a secret.
             DamagedError: What is stored is not what was written.
         """
         _refuse_reason(reason, is_needed=True)
@@ -136,7 +138,9 @@ class Reading:
             if revision is None or name not in revision.names:
                 message = f"there is no `{place}`" if revision is None else f"`{revision}` has no such variable"
                 raise NotFoundError(message)
-            value = found.revisions.variables(revision)[name]
+            variables = found.revisions.variables(revision)
+            value = variables[name]
+            _refuse_quote(reason, variables, shown_names(found, self.validator, revision))
             found.audit.record(self._told(actor, revision, (name,), reason))
             return Revealed(revision, name, Guarded(value))
 
@@ -184,6 +188,7 @@ class Reading:
             shown = {name: text for name, text in found.variables.items() if name not in found.secrets}
             return Content(found.revision, Variables(shown), found.secrets, found.secret_since)
         _refuse_reason(reason)
+        _refuse_quote(reason, found.variables, frozenset(found.variables).difference(found.secrets))
         told = self._told(actor, found.revision, found.secrets, reason)
         self.store.write(lambda each: each.audit.record(told))
         return Content(found.revision, found.variables, found.secrets, found.secret_since)
@@ -240,7 +245,17 @@ def _refuse_reason(reason: str, *, is_needed: bool = False) -> None:
     if is_needed and not reason.strip():
         problems = (Fault("reason", "reason-missing", "a reason is required; the audit log keeps it"),)
     if problems:
-        raise InvalidError(problems, "nothing is revealed without a valid reason")
+        raise InvalidError(problems, _NOT_REVEALED)
+
+
+def _refuse_quote(reason: str, variables: Variables, shown: frozenset[str]) -> None:
+    """Refuse a reason that quotes a secret, which would be in the audit log for good.
+
+    Raises:
+        InvalidError: It does.
+    """
+    if problems := faults_of_words("reason", reason, variables, shown, "the audit log"):
+        raise InvalidError(problems, _NOT_REVEALED)
 
 
 def shown_names(found: Transaction, validator: SchemaValidator, revision: Revision | Proposal) -> frozenset[str]:

@@ -124,6 +124,20 @@ def test_values_are_not_destroyed_without_a_reason(service: Service, reason: str
         service.history.destroy(actor(), PRODUCTION, 1, reason)
 
 
+def test_values_are_not_destroyed_for_a_reason_that_quotes_them(service: Service) -> None:
+    """It would be all that is left, and tell them for good; a damaged revision can be destroyed nevertheless."""
+    for port in ("1", "2"):
+        service.write(PORT=port, API_KEY=CANARY)
+    with pytest.raises(InvalidError) as refused:
+        service.history.destroy(actor(), PRODUCTION, 1, f"{CANARY} was in a log")
+    assert [each.code for each in refused.value.problems] == ["reason-holds-secret"]
+    assert CANARY not in str(refused.value)
+    assert isinstance(service.store, SqliteStore)
+    with service.store._writing.connect() as connection, connection.begin():
+        connection.exec_driver_sql("UPDATE revisions SET body = x'00' WHERE number = 1")
+    assert service.history.destroy(actor(), PRODUCTION, 1, "it was in a log").destroyed
+
+
 def test_keys_are_rotated_and_what_is_done_stays_done(service: Service) -> None:
     """A second call finds nothing to do; who reads meanwhile notices nothing, and then the old key can go."""
     service.write(PORT="1", API_KEY=CANARY)

@@ -39,6 +39,8 @@ def test_the_reason_of_a_reveal_is_written_down_too(service: Service) -> None:
     service.reading.read(actor(), PRODUCTION, reveal=True, reason="the gateway refuses us")
     with pytest.raises(InvalidError, match="nothing is revealed"):
         service.reading.read(actor(), PRODUCTION, reveal=True, reason="x" * 2_001)
+    with pytest.raises(InvalidError, match="nothing is revealed"):
+        service.reading.read(actor(), PRODUCTION, reveal=True, reason=f"is it {CANARY}?")
     told = {"revision": 1, "names": ["API_KEY"], "reason": "the gateway refuses us"}
     assert reveals(service) == [("Ada", told)]
 
@@ -55,7 +57,12 @@ def test_one_variable_is_revealed_for_a_reason(service: Service) -> None:
 
 @pytest.mark.parametrize(
     ("name", "reason", "error"),
-    [("API_KEY", "", InvalidError), ("API_KEY", " \n", InvalidError), ("API_KEI", "why not", NotFoundError)],
+    [
+        ("API_KEY", "", InvalidError),
+        ("API_KEY", " \n", InvalidError),
+        ("API_KEY", f"is it {CANARY}?", InvalidError),
+        ("API_KEI", "why not", NotFoundError),
+    ],
 )
 def test_without_a_reason_or_a_variable_nothing_is_revealed(
     service: Service, name: str, reason: str, error: type[Exception]

@@ -7,7 +7,7 @@ from app.domain.errors import InvalidError, NotFoundError
 from app.domain.place import Place
 from app.domain.revision import LONGEST_MESSAGE, Schema
 from app.domain.validation import Fault, Validation, text_problems
-from app.domain.variables import Variables, limit_problems, tells_secret
+from app.domain.variables import Variables, faults_of_words, limit_problems
 from app.service.ports import SchemaValidator, Transaction
 from app.service.writing.intent import Intent
 from setpoint.contract.limits import MOST_VARIABLES
@@ -65,9 +65,7 @@ class Gates:
             return
         shown = self.validator.shown(schema, frozenset(variables))
         for name, text in words.items():
-            if tells_secret(text, variables, shown):
-                message = f"the {name} holds the value of a secret, and everybody who may read the history reads it"
-                yield Fault(None, f"{name}-holds-secret", message, "write it without the value")
+            yield from faults_of_words(name, text, variables, shown)
 
     def validation(self, schema: Schema | None, variables: Variables, *, is_base: bool) -> Validation:
         """Return what `schema` says; what a base lacks, the environments that extend it may have."""

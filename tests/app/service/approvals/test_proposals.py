@@ -9,6 +9,7 @@ from app.domain.difference import Change as Changed
 from app.domain.errors import (
     ConflictError,
     DestroyedError,
+    InvalidError,
     ProtectedError,
     ServiceError,
 )
@@ -87,6 +88,15 @@ def test_every_kind_of_change_can_be_proposed(office: Office, way: str) -> None:
     revision = office.service.history.one(place)
     assert revision.copied_from == (1 if way == "roll back" else None)
     assert revision.bases == ((BASE,) if way == "extend" else ())
+
+
+def test_a_proposal_is_not_refused_in_words_that_quote_a_secret(office: Office) -> None:
+    """The audit log and those who made it would read them for good."""
+    office.propose(PORT="2", API_KEY=CANARY)
+    with pytest.raises(InvalidError) as refused:
+        office.approving.refuse(APPROVER, PRODUCTION, 1, f"{CANARY} is a bad key")
+    assert [each.code for each in refused.value.problems] == ["reason-holds-secret"]
+    assert office.approving.refuse(APPROVER, PRODUCTION, 1, "a bad key").state is ProposalState.REFUSED
 
 
 def test_what_ends_leaves_no_values(office: Office) -> None:
