@@ -143,11 +143,11 @@ class Service:
 
     def rollout(self, place: Place) -> Json:
         """Return how far the newest revision has been rolled out to the running instances."""
-        return self._connection.call("GET", f"{place.path}/rollout").json
+        return self._connection.call("GET", f"{place.path}/rollout").json_with("revision", "summary", "settled")
 
     def end_trial(self, place: Place, how: str, content: Json) -> Json:
         """End the trial of a revision: `promote` offers it to everyone, `abort` rolls it back."""
-        return self._connection.send_json("POST", f"{place.path}/rollout/{how}", content).json_with("revision")
+        return self._connection.send_json("POST", f"{place.path}/rollout/{how}", content).json_with("summary")
 
     def rollout_plan(self, place: Place) -> Json:
         """Return how revisions are tried by default."""
@@ -227,7 +227,8 @@ class Service:
             UnableError: It is an incoming webhook, to which nothing is sent.
         """
         path = _webhook(webhook_id) if action == "rotate" else _outgoing_webhook(webhook_id)
-        return self._connection.call("POST", f"{path}/{action}", query=query).json
+        told = {"rotate": "secret", "enable": "id", "ping": "delivery"}[action]
+        return self._connection.call("POST", f"{path}/{action}", query=query).json_with(told)
 
     def delete_webhook(self, webhook_id: str) -> Json:
         """Delete a webhook."""

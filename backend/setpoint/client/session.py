@@ -106,7 +106,7 @@ class ServiceSession:
             "started_at": self.started_at.isoformat(),
             "serves": [{"environment": str(self.place), **serves}] if serves else [],
         }
-        self._id = str(self.connection.send_json("POST", "/v1/sessions/", wanted).json["id"])
+        self._id = str(self.connection.send_json("POST", "/v1/sessions/", wanted).json_with("id")["id"])
 
     @property
     def is_open(self) -> bool:
