@@ -18,6 +18,7 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    FiniteFloat,
     HttpUrl,
     PostgresDsn,
     SecretStr,
@@ -75,6 +76,14 @@ class Pool(BaseModel):
     ports: list[int] | None = None
 
 
+class Finite(BaseModel):
+    """Settings inside a setting without infinity."""
+
+    model_config = ConfigDict(allow_inf_nan=False)
+
+    rate: float
+
+
 class Strict(BaseModel):
     """Settings inside a setting that take no other keys, one of which they need."""
 
@@ -102,6 +111,7 @@ KINDS: list[tuple[Any, Any]] = [
     (Color, Color.RED),
     (Size, Size.SMALL),
     (Step, Step.FIRST),
+    (FiniteFloat, 0.5),
     (SecretStr, ...),
     (Path, Path("x")),
     (Decimal, Decimal(1)),
@@ -138,6 +148,7 @@ TEXTS = [
     "PT1S", "1 00:00:01", "2026-11-27", "2026-11-27T12:00Z", "https://h", "HTTP://h:65536", " postgres://u@h/d ",
     '["PT1S", 3]', '["1 day"]', '{"a": "00000000-0000-0000-0000-000000000001"}',
 ]  # fmt: skip
+ODD_TEXTS = ["1.", "1e0", "\u0661", "0.50", ".5", "inf", "-inf", '["1"]', "[1.0]", "[0.5]", "[[]]", "[{}]"]
 PARTS = [
     "size",
     "SIZE",
@@ -241,18 +252,40 @@ def test_a_contract_agrees_with_its_class(situation: tuple[type[BaseSettings], d
         assert name in unchecked or _is_same(said[name], right[name], schema), name
 
 
-@pytest.mark.parametrize(
-    "choices", [Color, Size, Share, Step, list[Size], list[Step], Step | None, Literal["a", 1]], ids=str
-)
-def test_a_choice_means_what_the_class_takes(choices: Any) -> None:
-    """However a number is written; and the contract says it if only the class knows."""
-    made = create_model("Made", __base__=BaseSettings, choice=(choices, ...))
+BETWEEN = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+
+
+@pytest.mark.parametrize("kind", [Color, Size, Share, list[Size], BETWEEN, float, set[str]], ids=str)
+def test_a_contract_says_all_of_what_json_can_describe(kind: Any) -> None:
+    """However a number is written, `1.` and `inf` included."""
+    made = create_model("Made", __base__=BaseSettings, kind=(kind, ...))
     compiled = CompiledContract(as_json(SettingsContract.of(made)))
-    for text in (*TEXTS, "1.", "1e0", "\u0661", "0.50", ".5", '["1"]', "[1.0]", "[0.5]"):
-        variables = {"CHOICE": text}
-        takes = by_class(made, variables) is not None
-        said = compiled.values(variables) is not None
-        assert said is takes or (said and compiled.unchecked), text
+    assert not compiled.unchecked
+    for variables in ({"KIND": text} for text in (*TEXTS, *ODD_TEXTS)):
+        assert (compiled.values(variables) is None) is (by_class(made, variables) is None), variables
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        (Step, "1"),
+        (Step | None, "1"),
+        (list[Step], '["1"]'),
+        (Literal["a", 1], "1"),
+        (FiniteFloat, "NaN"),
+        (dict[str, FiniteFloat], '{"a": 1e999}'),
+        (Annotated[FiniteFloat, Field(ge=0)], "inf"),
+        (Finite, '{"rate": NaN}'),
+        (set[Inner], "[{}]"),
+        (frozenset[Any], "[[]]"),
+    ],
+    ids=str,
+)
+def test_a_contract_names_what_only_the_class_refuses(kind: Any, text: str) -> None:
+    """What the service stores as valid, an instance could not start with."""
+    made = create_model("Made", __base__=BaseSettings, kind=(kind, ...))
+    assert by_class(made, {"KIND": text}) is None
+    assert CompiledContract(as_json(SettingsContract.of(made))).unchecked
 
 
 def _is_same(said: Any, right: Any, schema: Mapping[str, Any]) -> bool:

@@ -32,8 +32,10 @@ def constrained(schema: Schema, constraint: Any) -> tuple[Schema, bool]:
     An unknown constraint could also make the field accept more than its type does, so
     the schema accepts anything.
     """
-    if isinstance(constraint, AllowInfNan | PathType | Strict):
-        return schema, isinstance(constraint, AllowInfNan)  # JSON has only finite numbers
+    if isinstance(constraint, AllowInfNan):
+        return schema, constraint.allow_inf_nan or _has_both_limits(_constrained_part(schema))
+    if isinstance(constraint, PathType | Strict):
+        return schema, False
     limits = dict(_limits(constraint))
     if not limits or _CHANGES_THE_VALUE & limits.keys():
         return {}, False
@@ -65,6 +67,13 @@ def _constrained_part(schema: Schema) -> Schema:
     """Return what a constraint applies to: the schema, or its one alternative other than null."""
     more = [each for each in schema.get("anyOf", []) if each != {"type": "null"}]
     return schema if "anyOf" not in schema else more[0] if len(more) == 1 else {}
+
+
+def _has_both_limits(schema: Schema) -> bool:
+    """Return whether a number has a lower and an upper limit, between which neither infinity nor NaN is."""
+    return any(each in schema for each in ("minimum", "exclusiveMinimum")) and any(
+        each in schema for each in ("maximum", "exclusiveMaximum")
+    )
 
 
 def _is_plain(limit: str, value: Any) -> bool:

@@ -57,7 +57,8 @@ class ValueSchemas:
             return {}
         if any(mode != "after" for mode in modes) or (inside and has_init_of_its_own(model)):
             return {}
-        if any(model.model_config.get(each) for each in _NARROWS_ALL):
+        config = model.model_config
+        if any(config.get(each) for each in _NARROWS_ALL) or config.get("allow_inf_nan") is False:
             self.note(place, "constraint")
         return self._of_fields(model, place, inside)
 
@@ -147,6 +148,8 @@ class ValueSchemas:
         parts = get_args(annotation)
         of_parts = self._of_type(parts[-1], place, inside) if parts else {}
         origin = get_origin(annotation) or annotation
+        if origin in _SETS and not _is_hashable(of_parts):
+            self.note(place, "type")
         if origin is not dict:
             may_repeat = {"uniqueItems": False} if origin in _SETS else {}
             return {"type": "array", **may_repeat, **({"items": of_parts} if of_parts else {})}
@@ -217,6 +220,13 @@ def _of_url(url: Any) -> Schema | None:
 def _has_core_schema_of_its_own(model: type[BaseModel]) -> bool:
     own = (each for each in model.__mro__ if each.__module__.partition(".")[0] not in {"pydantic", "pydantic_settings"})
     return any("__get_pydantic_core_schema__" in vars(each) for each in own)
+
+
+def _is_hashable(schema: Schema) -> bool:
+    """Return whether Python takes the value into a set: it does not take a list, a dictionary, or most models."""
+    if "anyOf" in schema:
+        return all(map(_is_hashable, schema["anyOf"]))
+    return "enum" in schema or schema.get("type") not in {None, "array", "object"}
 
 
 def _takes_text(schema: Schema) -> bool:
