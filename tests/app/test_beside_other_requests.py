@@ -59,6 +59,7 @@ for work in (
     lambda: validator.validate(schema, variables),
     lambda: api.call("PUT", f"{elsewhere}/config", data=file, content_type="text/plain", headers=new),
     lambda: api.call("POST", "/check", data={"text": file}),
+    lambda: api.call("GET", "/v1/openapi.json"),
     lambda: api.call("GET", f"{BASE}/config?loader=bash&reveal=true"),
     lambda: api.call("GET", f"{BASE}/config?schema={other.digest}"),
     lambda: api.call("GET", f"{BASE}/revisions?limit=100"),
@@ -75,4 +76,4 @@ def test_other_requests_go_on_while_something_takes_long(tmp_path: Path) -> None
     """Whoever admits a contract, uploads, pastes, or reads much; and a thread waits for no other."""
     words = [sys.executable, "-c", PROGRAM, str(tmp_path), str(TESTS), str(TESTS.parent / "backend")]
     done = subprocess.run(words, capture_output=True, text=True, check=True, timeout=100)
-    assert done.stdout.split() == [*["True"] * 7, "300"]
+    assert done.stdout.split() == [*["True"] * 8, "300"]

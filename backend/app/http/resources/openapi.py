@@ -15,6 +15,7 @@ import setpoint
 from app.views.marks import Mark, Taken, marked, views_of_the_api
 from app.views.problem import CONTENT_TYPE as PROBLEM
 from app.views.problem import ProblemDocument
+from app.views.server import current_server
 from app.views.unread_query import OF_THE_API
 
 _PARAMETER = re.compile(r"<(?:(\w+)(?:\([^)]*\))?:)?(\w+)>")
@@ -36,13 +37,13 @@ def openapi() -> Blueprint:
 
     @cache
     def written() -> bytes:
-        # Anybody may ask, and to make it takes as long as a hundred other requests.
+        # Anybody may ask, and to make it takes as long as a hundred other requests, which don't wait for it.
         return jsonify(document(current_app)).get_data()
 
     @blueprint.get("/v1/openapi.json")
     @marked(Mark("Describe the API", answers={200: {"application/json": "an OpenAPI 3.1 document"}}))
     def describe() -> Response:
-        return Response(written(), mimetype="application/json")
+        return Response(current_server().beside_other_requests(written), mimetype="application/json")
 
     return blueprint
 
