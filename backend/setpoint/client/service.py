@@ -12,8 +12,9 @@ from setpoint.errors import UnableError
 from setpoint.text.escape import printable
 
 _PAGE = 200
-_INCOMING = "whin_"
 """The most that the service returns at once."""
+_INCOMING = "whin_"
+_TOLD_OF_CHANGE = {"rotate": "secret", "enable": "id", "ping": "delivery"}
 
 
 class Service:
@@ -227,8 +228,7 @@ class Service:
             UnableError: It is an incoming webhook, to which nothing is sent.
         """
         path = _webhook(webhook_id) if action == "rotate" else _outgoing_webhook(webhook_id)
-        told = {"rotate": "secret", "enable": "id", "ping": "delivery"}[action]
-        return self._connection.call("POST", f"{path}/{action}", query=query).json_with(told)
+        return self._connection.call("POST", f"{path}/{action}", query=query).json_with(_TOLD_OF_CHANGE[action])
 
     def delete_webhook(self, webhook_id: str) -> Json:
         """Delete a webhook."""
@@ -277,8 +277,7 @@ class Service:
 
 
 def _webhook(webhook_id: str) -> str:
-    is_incoming = webhook_id.startswith(_INCOMING)
-    return f"/v1/webhooks/{'in/' if is_incoming else ''}{quote(webhook_id, safe='')}"
+    return f"/v1/webhooks/{'in/' if webhook_id.startswith(_INCOMING) else ''}{quote(webhook_id, safe='')}"
 
 
 def _outgoing_webhook(webhook_id: str) -> str:
