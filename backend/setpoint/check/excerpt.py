@@ -21,6 +21,7 @@ class Regions:
         """Take the subject, without which no value may be shown, and the names of a deploy's processes."""
         self._subject = subject
         self._shown: dict[tuple[int, int], ShownLine] = {}
+        self._values_shown: dict[tuple[int, Span], bool] = {}
         self._by_number: dict[tuple[int, int], Line] = {}
         self._deployed = DeployedLines.of(subject) if subject else DeployedLines((), processes)
         for line in subject.lines if subject else ():
@@ -49,7 +50,13 @@ class Regions:
         return region.span.end
 
     def _shows(self, statement: Statement) -> bool:
-        return self._subject is not None and self._subject.shown.shows_as_written(statement)
+        if self._subject is None:
+            return False
+        # A value may have thousands of lines.
+        key = (id(statement.file), statement.span)
+        if key not in self._values_shown:
+            self._values_shown[key] = self._subject.shown.shows_as_written(statement)
+        return self._values_shown[key]
 
     def _line(self, region: Region) -> ShownLine | None:
         return self._numbered(region.file, region.file.source.line_at(region.span.start))

@@ -6,6 +6,8 @@ from urllib.parse import unquote, urlsplit
 
 from setpoint.text.secret_names import ends_as_a_secret, is_secret_name
 
+_LONGEST = 131_071
+"""In characters; what Linux takes for a variable (MAX_ARG_STRLEN, https://man7.org/linux/man-pages/man2/execve.2.html)."""
 _AROUND = " \t\r\n\"'"
 """What some programs strip from a value, and others leave."""
 _BARE = r"[A-Za-z0-9+/_-]{32,}={0,2}"
@@ -76,7 +78,12 @@ _SCOPE = r"(?i)(?<![\w.-])[\w.-]*s:(?:read|write|admin|manage|create|update|dele
 
 
 def looks_secret(value: str) -> bool:
-    """Return whether `value` seems to hold a secret, by its form, or by a key inside that names one."""
+    """Return whether `value` seems to hold a secret, by its form, or by a key inside that names one.
+
+    One that is too long for any process counts as one: it is not worth the look, in which no other thread can run.
+    """
+    if len(value) > _LONGEST:
+        return True
     written = _decoded(value.strip(_AROUND))
     if any(re.search(form, written) for form in _FORMS):
         return True
