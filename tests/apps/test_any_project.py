@@ -111,7 +111,10 @@ def test_all_that_is_wrong_with_a_file_is_found(name: str, copy: Copies) -> None
     assert leaked(result.stdout.decode(), project) == []
 
 
-@pytest.mark.parametrize(("name", "command", "line"), ANSWERS)
+@pytest.mark.parametrize(
+    ("name", "command", "line"),
+    [pytest.param(*each, marks=() if number % 2 == 0 else pytest.mark.long) for number, each in enumerate(ANSWERS)],
+)
 def test_every_command_answers(name: str, command: str, line: str, copy: Copies) -> None:
     """Also where the app's own env file is so bad that it can't be imported."""
     project = copy(name)

@@ -68,7 +68,7 @@ SECRETS = {
     "blanks": "correct horse battery",
     "a PIN": "471183",
 }
-OFTEN = {"a token", "one word", "quotes and signs", "a PIN"}
+OFTEN = {"a token", "quotes and signs"}
 """What is tried every time; each kind is hundreds of commands."""
 
 LINES = [

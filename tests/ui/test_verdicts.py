@@ -160,6 +160,7 @@ def test_a_page_of_somebody_who_has_signed_out_says_so(window: Page) -> None:
     expect(window.locator(".connection")).to_contain_text("You are signed out")
 
 
+@pytest.mark.long
 def test_a_page_says_who_is_signed_in_now(window: Page, served: ServedPages) -> None:
     """Somebody else, in another tab: what one does on this page is done in their name."""
     window.goto(NOW)

@@ -48,7 +48,13 @@ def test_the_decision_tells_the_figures() -> None:
     assert len(exceptions) == 1
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.settings.__name__)
+@pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param(case, marks=() if number % 2 == 0 else pytest.mark.long, id=case.settings.__name__)
+        for number, case in enumerate(CASES)
+    ],
+)
 def test_setpoint_says_what_the_class_does(case: Case, reference: Process, subject: Process) -> None:
     """It takes what the class takes, gives the same settings, and names the sources and the faults that count."""
 

@@ -193,6 +193,7 @@ def test_a_new_start_with_the_same_revision_is_in_sync(billing: Billing, tmp_pat
     assert "WARNING" not in web.said
 
 
+@pytest.mark.long
 def test_a_start_that_is_refused_goes_on_with_the_last_known_good(billing: Billing, tmp_path: Path) -> None:
     """What was tried and what is served are both told, however late the session was opened."""
     billing.write(POOL_MAX="5")
@@ -244,6 +245,7 @@ def test_what_can_not_be_kept_for_later_is_said_and_applied(billing: Billing, tm
         assert "cannot keep revision 2 as the last known good: No space left on device" in web.said
 
 
+@pytest.mark.long
 def test_a_command_goes_on_when_its_supervisor_is_killed(billing: Billing, tmp_path: Path) -> None:
     """With the revision that it has; the next supervisor begins with the newest one."""
     billing.write(POOL_MAX="1")
