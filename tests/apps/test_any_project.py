@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from support.app_projects import NAMES, Copies, faults, leaked
+from support.sampled_rows import sampled
 
 REPOSITORY = str(Path(__file__).resolve().parents[2])
 
@@ -111,10 +112,7 @@ def test_all_that_is_wrong_with_a_file_is_found(name: str, copy: Copies) -> None
     assert leaked(result.stdout.decode(), project) == []
 
 
-@pytest.mark.parametrize(
-    ("name", "command", "line"),
-    [pytest.param(*each, marks=() if number % 2 == 0 else pytest.mark.long) for number, each in enumerate(ANSWERS)],
-)
+@pytest.mark.parametrize(("name", "command", "line"), sampled(ANSWERS, one_in=2))
 def test_every_command_answers(name: str, command: str, line: str, copy: Copies) -> None:
     """Also where the app's own env file is so bad that it can't be imported."""
     project = copy(name)

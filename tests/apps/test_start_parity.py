@@ -5,6 +5,7 @@ import json
 import pytest
 
 from support.app_projects import NAMES, Copies, leaked
+from support.sampled_rows import sampled
 
 STARTS = [
     ("flask_shop", "-m flask --app shop.web run"),
@@ -121,10 +122,7 @@ def test_a_server_whose_worker_is_refused_gives_up(copy: Copies) -> None:
     assert leaked(server.stderr.decode(), project) == []
 
 
-@pytest.mark.parametrize(
-    ("name", "changes", "words"),
-    [pytest.param(*each, marks=() if number % 3 == 0 else pytest.mark.long) for number, each in enumerate(FAULTS)],
-)
+@pytest.mark.parametrize(("name", "changes", "words"), sampled(FAULTS, one_in=3))
 def test_a_start_refuses_an_environment_with_the_words_of_a_check(
     name: str, changes: dict[str, str | None], words: str, copy: Copies
 ) -> None:

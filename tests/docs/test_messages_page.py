@@ -15,6 +15,7 @@ from setpoint.resolution.subject import Subject
 from setpoint.sources.env_file import parse_env_file
 from setpoint.sources.gathered import Gathered
 from support.checking import checked
+from support.sampled_rows import sampled
 
 FAULTY = Path(__file__).parents[1] / "setpoint" / "faulty"
 _FILLED_IN = re.compile(r"\\\{[^}]*\\\}")
@@ -35,11 +36,7 @@ def known() -> list[re.Pattern[str]]:
 
 
 @pytest.mark.parametrize(
-    "path",
-    [
-        pytest.param(path, marks=() if number % 3 == 0 else pytest.mark.long, id=path.stem)
-        for number, path in enumerate(sorted(FAULTY.glob("*.env")))
-    ],
+    "path", sampled([(each,) for each in sorted(FAULTY.glob("*.env"))], one_in=3), ids=lambda path: path.stem
 )
 def test_what_is_said_of_a_faulty_file_is_on_the_page(path: Path, known: list[re.Pattern[str]]) -> None:
     """Of the service's own settings and of any program that reads the file."""

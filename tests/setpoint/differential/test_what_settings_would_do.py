@@ -12,6 +12,7 @@ from support.differential.case import Case
 from support.differential.catalogue.index import CASES
 from support.differential.comparison import differences
 from support.differential.situation import Situation, situations
+from support.sampled_rows import sampled
 
 _DEPTH = os.environ.get("DIFFERENTIAL_EXAMPLES")
 # Without a depth it asks the same each time: what one run found, the next one has to find.
@@ -49,11 +50,7 @@ def test_the_decision_tells_the_figures() -> None:
 
 
 @pytest.mark.parametrize(
-    "case",
-    [
-        pytest.param(case, marks=() if number % 2 == 0 else pytest.mark.long, id=case.settings.__name__)
-        for number, case in enumerate(CASES)
-    ],
+    "case", sampled([(case,) for case in CASES], one_in=2), ids=lambda case: case.settings.__name__
 )
 def test_setpoint_says_what_the_class_does(case: Case, reference: Process, subject: Process) -> None:
     """It takes what the class takes, gives the same settings, and names the sources and the faults that count."""
