@@ -7,12 +7,12 @@ from functools import cache
 from setpoint.envfile.loaders import PORTABLE, LoaderInfo, find_loader
 from setpoint.envfile.problem import ProblemKind
 from setpoint.text.join import joined
+from setpoint.text.secret_values import LONGEST_VARIABLE
 
 _HARMLESS = {ProblemKind.UNDEFINED_REFERENCE, ProblemKind.CUT_VALUE}
 _BEFORE, _AFTER = "BEFORE=1\n", "AFTER=1\n"
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _PLAIN = re.compile(r"[A-Za-z0-9_./:@%+,=-]+")
-_LONGEST_VARIABLE = 131_071
 _ANY_NAME = "NAME"
 _WAYS = {"without quotes": "{}", "in single quotes": "'{}'", "in double quotes": '"{}"'}
 
@@ -120,7 +120,7 @@ def _why_not(name: str, value: str, loader: str) -> str:
     who = PORTABLE.label if loader == PORTABLE.name else loader
     reasons = {
         "no environment variable can hold a NUL byte": "\0" in value,
-        "it is too long for an environment variable": len(name) + len(value) >= _LONGEST_VARIABLE,
+        "it is too long for an environment variable": len(name) + len(value) >= LONGEST_VARIABLE,
         f"{who} doesn't accept this name": not _NAME.fullmatch(name) or not _is_taken(name, loader),
         f"{who} doesn't support multi-line values": "\n" in value and not _takes_lines(loader),
         f"{who} doesn't support carriage returns": "\r" in value,

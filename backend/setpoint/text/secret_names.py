@@ -57,7 +57,12 @@ _SECRETS = _KEYS | _ADDRESSES | _KEYS_OF_ALERTS | frozenset(_OTHER_SECRETS.split
 _MOST_WORDS_OF_ONE = 3
 # What Next.js, Nuxt, Expo, SvelteKit, Gatsby, Vite, Create React App, Vue CLI and Angular give to every browser.
 _PUBLIC_PREFIX = r"(?:(?:NEXT_|NUXT_|EXPO_)?PUBLIC|GATSBY|VITE|REACT_APP|VUE_APP|NG_APP)_"
-_MAY_BE_PUBLIC = r"(?!.*(?:SECRET|PRIVATE|SERVICE_ROLE)).*(?:KEYS?|TOKENS?|DSN)"
+_MAY_BE_PUBLIC = r".*(?:KEYS?|TOKENS?|DSN)"
+_WORDS_FOR_WHAT_NO_BROWSER_GETS = """
+    ADMIN AUTH BOT CRYPTO DEPLOY ENCRYPTION HASH JWT MASTER PRIVATE REFRESH ROOT SECRET SERVER SERVICE SESSION SIGNATURE
+    SIGNING SSH WEBHOOK WRITE
+"""
+_PRIVATE = frozenset(_WORDS_FOR_WHAT_NO_BROWSER_GETS.split())
 # Endings of words that mean a secret, such as `DBPASSWORD`.
 _WORDS_FOR_SECRETS = (
     *("APIKEY", "CREDENTIAL", "PASSCODE", "PASSPHRASE", "PASSWD", "PASSWORD", "SECRET", "TOKEN"),
@@ -135,6 +140,8 @@ def is_public_name(name: str) -> bool:
     words = [word.upper().rstrip(_DIGITS) for word in re.split(_BETWEEN_WORDS, name[-_LONGEST_NAME:])]
     # The last word may be there twice: that of the setting, and that of an alias.
     *before, last = ["", *(word for word, _ in groupby(filter(None, words)))]
+    if "SESSION" in before:  # who knows its id has the session
+        return False
     return last in _PUBLIC or (last in {"KEY", "KEYS"} and before[-1] in _PUBLIC_KEYS)
 
 
@@ -150,7 +157,7 @@ def _last_secret(name: str) -> tuple[str, list[str]] | None:
         return None
     before, phrase, after = words[: place.start], "_".join(words[place]), words[place.stop :]
     is_path = words == ["GOOGLE", "APPLICATION", "CREDENTIALS"]  # By Google's definition.
-    if is_path or (re.match(_PUBLIC_PREFIX, name) and re.fullmatch(_MAY_BE_PUBLIC, phrase)):
+    if is_path or (re.fullmatch(_MAY_BE_PUBLIC, phrase) and _is_for_browsers(name, words)):
         return None
     if not _ABOUT_SECRETS.isdisjoint(after) and not _is_half_a_pair(phrase, after):
         return None
@@ -161,6 +168,10 @@ def _last_secret(name: str) -> tuple[str, list[str]] | None:
     is_name_of_a_cookie = phrase == "TOKEN_KEY" and "COOKIE" in "_".join(words)
     word_before = next(filter(None, reversed(before)), "")
     return None if word_before in _BEFORE_WHAT_IS_NONE or is_name_of_a_cookie else (phrase, after)
+
+
+def _is_for_browsers(name: str, words: Sequence[str]) -> bool:
+    return bool(re.match(_PUBLIC_PREFIX, name)) and _PRIVATE.isdisjoint(words)
 
 
 def _place_of_last_secret(words: Sequence[str]) -> slice | None:

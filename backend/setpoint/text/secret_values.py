@@ -6,14 +6,13 @@ from urllib.parse import unquote, urlsplit
 
 from setpoint.text.secret_names import ends_as_a_secret, is_secret_name
 
-_LONGEST = 131_071
-"""In characters; what Linux takes for a variable (MAX_ARG_STRLEN, https://man7.org/linux/man-pages/man2/execve.2.html)."""
-_AROUND = " \t\r\n\"'"
-"""What some programs strip from a value, and others leave."""
+LONGEST_VARIABLE = 131_071
+"""In bytes, with its name; what Linux takes for a variable (MAX_ARG_STRLEN, https://man7.org/linux/man-pages/man2/execve.2.html)."""
 _BARE = r"[A-Za-z0-9+/_-]{32,}={0,2}"
 _HEXADECIMAL = r"[0-9a-f]{32,}|[0-9A-F]{32,}"
 _RANDOM = r"(?=.*[a-z])(?=.*[A-Z])(?=(?:[A-Za-z]*+\d++[A-Za-z]++){2}).*"
 _CHUNK = r"[A-Za-z0-9]{8,}"
+_ONE_WORD = r"[\w.+-]+"
 # Ten characters that include letters and digits or a capital inside, eight with all three, or a long word.
 _MADE_BY_A_MACHINE = (
     r"(?=.*\d)(?=.*[A-Za-z]).{10,}|(?=.*\d)(?=.*[a-z])(?=.*[A-Z]).{8,}|(?=.*[a-z][A-Z]).{10,}|(?=.*[A-Za-z]).{25,}"
@@ -40,7 +39,9 @@ _CAPITALS_AND_DIGITS = r"(?=.*\d[A-Z]+\d)[A-Z2-7]{16,}"
 _CREDENTIALS_INSIDE = r"(?<!\S)[^\s:]*:\S*@(?!sha\d+:)"
 _END_OF_ITEM = r"(?![^\s,;&}\]])"
 _NUMBER = rf"[\"']?\d+(?:\.\d+)?[\"']?{_END_OF_ITEM}"
-_SWITCH = rf"\s*[\"']?(?i:true|false|null)[\"']?{_END_OF_ITEM}"
+_STATE = "(?i:true|false|null)"
+# And after it the end, or another item: a password may begin with such a word.
+_SWITCH = rf"\s*+(?:\"{_STATE}\"|'{_STATE}'|{_STATE})(?=\s*+(?:[,;&}}\]]|$)|\s++[\w.-]++[:=])"
 _KEY_INSIDE = rf"(?<![\w.-])([\w.-]+)[\"']?\s*[:=](?!{_SWITCH})(?:\s*({_NUMBER}))?|(?<!\S)--?([A-Za-z][\w-]*)\s+[^\s-]"
 # From the first backslash on, so that a run of them is scanned only once.
 _ESCAPED_IN_JSON = r"(?<!\\)\\+u([0-9A-Fa-f]{4})"
@@ -80,16 +81,22 @@ _SCOPE = r"(?i)(?<![\w.-])[\w.-]*s:(?:read|write|admin|manage|create|update|dele
 def looks_secret(value: str) -> bool:
     """Return whether `value` seems to hold a secret, by its form, or by a key inside that names one.
 
-    One that is too long for any process counts as one: it is not worth the look, in which no other thread can run.
+    One that is longer than any environment variable counts as one: it is not worth the look, in which no other thread
+    can run.
     """
-    if len(value) > _LONGEST:
+    if len(value) > LONGEST_VARIABLE:
         return True
-    written = _decoded(value.strip(_AROUND))
+    written = _decoded(_stripped(value))
     if any(re.search(form, written) for form in _FORMS):
         return True
     keys = re.finditer(_KEY_INSIDE, re.sub(_SCOPE, "", written))
     # A number of tokens is no token.
     return any((ends_as_a_secret if key[2] else is_secret_name)(key[1] or key[3]) for key in keys)
+
+
+def _stripped(value: str) -> str:
+    """Return `value` without the blanks and quotes around it, which some programs strip, and others leave."""
+    return value.strip().strip("\"'").strip()
 
 
 def _decoded(value: str) -> str:
@@ -141,9 +148,14 @@ def is_token_as_name(name: str) -> bool:
     )
 
 
+def is_one_word(value: str) -> bool:
+    """Return whether `value` has nothing in it that separates words, such as the parts of a URL."""
+    return bool(re.fullmatch(_ONE_WORD, _stripped(value)))
+
+
 def is_bare_token(value: str) -> bool:
     """Return whether `value` is nothing but a long generated key, in hexadecimal digits or base64 (RFC 4648)."""
-    text = value.strip(_AROUND)
+    text = _stripped(value)
     if not re.fullmatch(_BARE, text):
         return False
     if re.fullmatch(_HEXADECIMAL, text):

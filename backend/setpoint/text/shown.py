@@ -13,6 +13,7 @@ from setpoint.text.mask import Redactor
 from setpoint.text.secret_names import is_public_name
 from setpoint.text.secret_values import (
     holds_marked_token,
+    is_one_word,
     is_token_as_name,
     looks_like_token,
     looks_secret,
@@ -56,7 +57,7 @@ def is_secret_of_stranger(name: str, value: Guarded, *, in_process: bool) -> boo
         return name not in OF_EVERY_PROCESS and sounds_secret(name, value.raw)
     if sounds_secret(name, value.raw) or holds_marked_token(value.raw):
         return True
-    return looks_like_token(value.raw) and not is_public_name(name)
+    return looks_like_token(value.raw) and not (is_public_name(name) and is_one_word(value.raw))
 
 
 def is_name(name: str, *, has_value: bool) -> bool:

@@ -142,6 +142,13 @@ def test_what_is_no_secret_shows() -> None:
     assert b"****" not in run_config("read", "-", "--loader", "docker", stdin=text).stdout
 
 
+@pytest.mark.parametrize("line", ["DEPLOY_URL=https://deploy.example/h/{}", "SLACK_URL=//h/hooks/{}", "SESSION_ID={}"])
+def test_a_token_shows_under_no_name_of_an_address_or_a_session(line: str) -> None:
+    """Who knows it gets in; that of a commit opens nothing."""
+    token = "9f86d081884c7d659a2feaa0c55ad015"
+    assert token not in run_config("read", "-", stdin=line.format(token).encode()).stdout.decode()
+
+
 def test_of_a_comment_that_a_program_reads_as_part_of_the_value_it_shows_that_there_is_one() -> None:
     """`show` says no more either."""
     text = b"LOG_LEVEL=INFO # ask Jo\nOTHER= # ask Jo\nCOLOR=#fff\n"
