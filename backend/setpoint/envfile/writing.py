@@ -80,17 +80,19 @@ def _reads(reader: LoaderInfo, form: str, name: str, value: str) -> bool:
 
 def _forms(name: str, value: str) -> Iterator[str]:
     """Yield ways of writing `value`, the plainest first."""
-    plain, heredoc = f"{name}={value}\n", _heredoc(name, value)
-    yield heredoc if "\n" in value else plain  # without quotes, a value ends with its line
+    if "\n" not in value:  # without quotes, a value ends with its line
+        yield f"{name}={value}\n"
     if _PLAIN.fullmatch(value):
         return
+    yield f"{name}='{value}'\n"
+    yield _heredoc(name, value)  # this early, because a program that takes one has no other way, and trying takes time
     for written in _written(value):
         yield f"{name}={written}\n"
-    yield heredoc
 
 
 def _written(value: str) -> Iterator[str]:
-    for quote in ("'", '"', "`"):
+    """Yield `value` in the quotes, and with the escapes, that some program reads."""
+    for quote in ('"', "`"):
         yield f"{quote}{value}{quote}"
     # Programs differ in what a backslash in double quotes escapes, and whether `\n` becomes a line ending.
     for special in ('\\"', '\\"$', '\\"$`'):

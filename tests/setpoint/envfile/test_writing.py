@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from setpoint.envfile.loaders import LOADERS, PORTABLE, find_loader
 from setpoint.envfile.programs import portable
-from setpoint.envfile.writing import NotExpressibleError, write
+from setpoint.envfile.writing import NotExpressibleError, _forms, write
 
 VALUES = st.one_of(
     st.text(st.characters(codec="utf-8"), max_size=30),
@@ -118,3 +118,9 @@ def test_long_values_of_many_lines_are_not_tried_where_none_can_be_written(loade
     """Each way to write them would be read line by line: this value took a quarter of an hour."""
     with pytest.raises(NotExpressibleError):
         write("NAME", "a\n" * 10_000_000, loader)
+
+
+@pytest.mark.parametrize("value", ["it's", "one\ntwo"])
+def test_a_heredoc_is_tried_once(value: str) -> None:
+    """Each way of writing is read back, which takes time if the value is long."""
+    assert sum(form.startswith("NAME<<") for form in _forms("NAME", value)) == 1
