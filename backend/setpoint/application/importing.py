@@ -76,9 +76,10 @@ def import_settings_classes(reference: str, pythonpath: Iterable[Path] = ()) -> 
         raise UnusableSettingsError(message, "write `MODULE:CLASS`, such as `myapp.settings:Settings`")
     with AppCode() as module:
         namespace = _imported(module_name, pythonpath)
-    if module.error is not None:
-        return _from_failed_module(module.error, module_name, class_name)
-    found = _classes_in(namespace, module_name, class_name)
+    if module.error is None:
+        found = _classes_in(namespace, module_name, class_name)
+    else:
+        found = _from_failed_module(module.error, module_name, class_name)
     for each in found:
         _complete(each)
     return found
@@ -137,14 +138,21 @@ def _classes_in(namespace: Mapping[str, object], module_name: str, class_name: s
 def _complete(settings_class: type[BaseSettings]) -> None:
     """Have pydantic look up the types that are annotated by name, as it does when the class is used first.
 
+    Whatever else fails does so again when the class is used, and is reported then.
+
     Raises:
-        UnusableSettingsError: One of them does not exist at run time.
+        UnusableSettingsError: One of them is not defined.
     """
-    try:
+    sink = StringIO()
+    with AppCode() as building, redirect_stdout(sink), redirect_stderr(sink):
         settings_class.model_rebuild()
-    except PydanticUndefinedAnnotation as error:
-        message = f"`{reference_of(settings_class)}` is annotated with `{error.name}`, which does not exist at run time"
-        raise UnusableSettingsError(message, "define or import it outside of `if TYPE_CHECKING:`") from None
+    if isinstance(building.error, PydanticUndefinedAnnotation):
+        message = (
+            f"`{reference_of(settings_class)}` is annotated with `{building.error.name}`,"
+            " which is not defined when the class is used"
+        )
+        advice = "define or import it before, outside of `if TYPE_CHECKING:`, or call `model_rebuild` in its module"
+        raise UnusableSettingsError(message, advice)
 
 
 def _resolve(namespace: Mapping[str, object], class_name: str) -> tuple[type[BaseSettings], ...]:

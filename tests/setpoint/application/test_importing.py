@@ -28,6 +28,8 @@ class Odd:
     port: "1 / 0"
 """
 """A class whose annotations can't be looked at, of which libraries have some."""
+AHEAD = '    at: "Path | None" = None\n'
+"""A setting whose type is imported for type checkers alone."""
 CANARY = "kX9vQ2mW7c"
 
 
@@ -153,11 +155,8 @@ def test_types_that_are_named_ahead_are_found_after_a_failure(tmp_path: Path) ->
         (HEAD, "theirs:sys", "`theirs` has no settings class `sys`"),
         (HEAD, "theirs:Settings.port", "`theirs` has no settings class `Settings.port`"),
         (HEAD + ODD, "theirs:Odd", "`theirs` has no settings class `Odd`"),
-        (
-            HEAD + '    at: "Path | None"\n',
-            "theirs:Settings",
-            "`theirs:Settings` is annotated with `Path`, which does not",
-        ),
+        (HEAD + AHEAD, "theirs:Settings", "`theirs:Settings` is annotated with `Path`, which is not defined"),
+        (HEAD + AHEAD + "Settings()\n", "theirs:Settings", "`theirs:Settings` is annotated with `Path`, which is not"),
         (ODD + "raise KeyError\n", "theirs:Settings", "cannot import `theirs`: KeyError at "),
         (HEAD, "theirs", "`theirs` is not a settings class"),
         (HEAD, ":Settings", "`:Settings` is not a settings class"),
@@ -177,6 +176,40 @@ def test_a_class_that_cannot_be_had_is_no_pass(tmp_path: Path, module: str, refe
     assert text.startswith(f"error[SP006] {message}")
     assert "; " in text.splitlines()[0]
     assert CANARY not in text
+
+
+DEFERRED = """\
+from pydantic import Field
+from pydantic_settings import BaseSettings
+
+
+class Odd:
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source, handler):
+        print({canary!r})
+        raise {error}({canary!r})
+
+
+class Settings(BaseSettings, defer_build=True):
+    port: int = 1
+    odd: {annotation}
+"""
+
+
+@pytest.mark.parametrize(
+    ("annotation", "error"),
+    [("Odd = 1", "RuntimeError"), ("Odd = 1", "SystemExit"), ("str = Field('', pattern='[')", "SchemaError")],
+)
+def test_a_type_that_fails_when_it_is_built_is_found_when_the_class_is_used(
+    tmp_path: Path, annotation: str, error: str
+) -> None:
+    """A class may put that off; nothing that the type prints or raises gets out, and an example needs none of it."""
+    result = _check(tmp_path, DEFERRED.format(canary=CANARY, error=error, annotation=annotation))
+    assert (result.returncode, result.stderr) == (1, b"")
+    assert f"error[SP404] a validator fails with {error}" in result.stdout.decode()
+    example = run_setpoint("example", "--settings", "theirs:Settings", cwd=tmp_path)
+    assert (example.returncode, example.stderr) == (0, b"")
+    assert CANARY not in f"{result.stdout.decode()}{example.stdout.decode()}"
 
 
 def test_a_class_that_cannot_be_had_has_the_status_unable(tmp_path: Path) -> None:
