@@ -85,7 +85,8 @@ def _described(contract: SettingsContract, variable: Variable) -> Described:
         variable.expected,
         printable_lines(variable.field.description or ""),
         variable.secret,
-        variable.required,
+        variable.is_needed,
+        "" if variable.is_needed else variable.requirement or "",
         "" if variable.required else default_in_words(variable),
         tuple(each for each in names if each != variable.name),
     )

@@ -1,6 +1,13 @@
 """`/apps/{app}/variables`, and one value for who has a reason to see it."""
 
+import json
+
+from pydantic import BaseModel
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
 from app.domain.identity import Scope
+from setpoint.contract.document.manifest import settings_manifest
+from setpoint.contract.settings_class import SettingsContract
 from support.http_api import Api
 from support.visitor import Visitor, words
 
@@ -24,6 +31,34 @@ def test_environments_are_side_by_side(api: Api, visitor: Visitor) -> None:
     listed = visitor.get("/variables/billing.json")
     assert {row["name"]: row["cells"][0]["state"] for row in listed.get_json()["rows"]}["DEBUG"] == "default"
     assert CANARY not in page.text + listed.text
+
+
+class Sends(BaseModel):
+    """How mail is sent."""
+
+    host: str = "localhost"
+    sender: str
+
+
+class MayMail(BaseSettings):
+    """Mails if it is told how."""
+
+    model_config = SettingsConfigDict(env_nested_delimiter="__")
+
+    mail: Sends | None = None
+    spare: Sends
+
+
+def test_what_a_model_needs_that_may_be_absent_is_not_missing(api: Api, visitor: Visitor) -> None:
+    """It is said when it is needed; what is needed in any case is missing."""
+    api.put({"PORT": "1", "API_KEY": CANARY})
+    document = settings_manifest(SettingsContract.of(MayMail))
+    pushed = f"/v1/apps/billing/schemas/{json.loads(document)['digest']}?compatibility=none&release=2.0"
+    assert api.call("PUT", pushed, data=document, content_type="application/json").status_code == 200
+    visitor.sign_in(Scope.CONFIG_READ)
+    said = words(visitor.get("/variables/billing"))
+    assert "MAIL__SENDER a string; required if another part of MAIL is set not set" in said
+    assert "SPARE__SENDER a string ✕ missing" in said
 
 
 def test_a_value_is_revealed_for_a_reason_and_hidden_again(api: Api, visitor: Visitor) -> None:

@@ -205,6 +205,8 @@ def _cell(environment: _Environment, name: str, described: Described | None) -> 
     other = next((each for each in described.other_names if each in environment.variables), "")
     if other:
         return Cell(environment.name, CellState.SET, described.is_secret, source=other)
-    if described.is_required:
-        return Cell(environment.name, CellState.UNSET if revision.is_base else CellState.MISSING, described.is_secret)
+    if described.is_required and not revision.is_base:
+        return Cell(environment.name, CellState.MISSING, described.is_secret)
+    if described.is_required or described.condition:
+        return Cell(environment.name, CellState.UNSET, described.is_secret)
     return Cell(environment.name, CellState.DEFAULT, described.is_secret, value=described.default)
