@@ -1,21 +1,20 @@
 """Shows earlier revisions and what changed, and removes values that have leaked."""
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
 from app.domain.audit import Action, entry
 from app.domain.difference import Difference, differences
-from app.domain.errors import ConflictError, DamagedError, InvalidError, NotFoundError
+from app.domain.errors import ConflictError, InvalidError, NotFoundError
 from app.domain.event import EventKind, Happening
 from app.domain.identity import Actor
 from app.domain.place import Place
 from app.domain.revision import LONGEST_MESSAGE, Destruction, Revision
 from app.domain.validation import text_problems
-from app.domain.variables import faults_of_words
 from app.service.ports import Clock, SchemaValidator, Store, Transaction
-from app.service.reading import newest_first, shown_in_all, shown_names
+from app.service.reading import newest_first
+from app.service.secrecy import refuse_quote, shown_in_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +108,7 @@ class History:
                 raise ConflictError(message)
             if revision.destroyed is not None:
                 return revision
-            self._refuse_quote(found, revision, reason)
+            refuse_quote(found, self.validator, revision, partial(found.revisions.variables, revision), reason)
             now = self.clock()
             destroyed = found.revisions.destroy(revision, Destruction(actor.principal, now, reason))
             found.events.add(Happening(EventKind.DESTROYED, now, place.app, place.environment, str(number)))
@@ -121,12 +120,6 @@ class History:
         destroyed = self.store.write(change)
         self.store.scrub()
         return destroyed
-
-    def _refuse_quote(self, found: Transaction, revision: Revision, reason: str) -> None:
-        with suppress(DamagedError):  # of which nobody can know what was in it
-            variables, shown = found.revisions.variables(revision), shown_names(found, self.validator, revision)
-            if problems := faults_of_words("reason", reason, variables, shown):
-                raise InvalidError(problems)
 
 
 def compared(found: Transaction, validator: SchemaValidator, old: Revision, new: Revision) -> Compared:

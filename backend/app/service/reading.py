@@ -7,18 +7,18 @@ from dataclasses import dataclass, field
 from functools import partial
 from hashlib import sha256
 
-from app.domain.audit import Action, AuditEntry, entry
+from app.domain.audit import Action, entry
 from app.domain.bases import own_variables
 from app.domain.canary import Stage
 from app.domain.errors import DestroyedError, InvalidError, NotFoundError
 from app.domain.identity import Actor
 from app.domain.place import Place
-from app.domain.proposal import Proposal
 from app.domain.revision import LONGEST_MESSAGE, Revision, Schema, is_digest
 from app.domain.validation import Fault, text_problems
-from app.domain.variables import Variables, faults_of_words, fit_to_show
+from app.domain.variables import Variables, fit_to_show
 from app.service.ports import Clock, SchemaValidator, Store, Transaction
 from app.service.remembered import Remembered
+from app.service.secrecy import refuse_quote, shown_names
 from observability.known_secrets import remember_secret, secrets_of_its_own
 from setpoint.text.guarded import Guarded
 
@@ -140,8 +140,7 @@ class Reading:
                 raise NotFoundError(message)
             variables = found.revisions.variables(revision)
             value = variables[name]
-            _refuse_quote(reason, variables, shown_names(found, self.validator, revision))
-            found.audit.record(self._told(actor, revision, (name,), reason))
+            self._record(found, actor, revision, variables, names=(name,), reason=reason)
             return Revealed(revision, name, Guarded(value))
 
         revealed = self.store.write(look)
@@ -188,15 +187,35 @@ class Reading:
             shown = {name: text for name, text in found.variables.items() if name not in found.secrets}
             return Content(found.revision, Variables(shown), found.secrets, found.secret_since)
         _refuse_reason(reason)
-        _refuse_quote(reason, found.variables, frozenset(found.variables).difference(found.secrets))
-        told = self._told(actor, found.revision, found.secrets, reason)
-        self.store.write(lambda each: each.audit.record(told))
-        return Content(found.revision, found.variables, found.secrets, found.secret_since)
+        revision, variables = found.revision, found.variables
+        record = partial(self._record, actor=actor, revision=revision, variables=variables)
+        self.store.write(partial(record, names=found.secrets, reason=reason))
+        return Content(revision, variables, found.secrets, found.secret_since)
 
-    def _told(self, actor: Actor, revision: Revision, names: Sequence[str], reason: str) -> AuditEntry:
+    def _record(
+        self,
+        found: Transaction,
+        actor: Actor,
+        revision: Revision,
+        variables: Variables,
+        *,
+        names: Sequence[str],
+        reason: str,
+    ) -> None:
+        """Write down who sees what, and why, unless the reason quotes a secret: the audit log would keep it."""
+        refuse_quote(
+            found,
+            self.validator,
+            revision,
+            lambda: variables,
+            reason,
+            readers="the audit log",
+            refusal=_NOT_REVEALED,
+        )
         place, detail = revision.place, {"revision": revision.number, "names": [*names]}
         detail |= {"reason": reason} if reason else {}
-        return entry(actor, Action.CONFIG_REVEAL, self.clock(), place.app, place.environment, detail=detail)
+        told = entry(actor, Action.CONFIG_REVEAL, self.clock(), place.app, place.environment, detail=detail)
+        found.audit.record(told)
 
     def _find(self, found: Transaction, place: Place, number: int | None) -> _Found:
         revision = found.revisions.current(place) if number is None else found.revisions.numbered(place, number)
@@ -246,38 +265,6 @@ def _refuse_reason(reason: str, *, is_needed: bool = False) -> None:
         problems = (Fault("reason", "reason-missing", "a reason is required; the audit log keeps it"),)
     if problems:
         raise InvalidError(problems, _NOT_REVEALED)
-
-
-def _refuse_quote(reason: str, variables: Variables, shown: frozenset[str]) -> None:
-    """Refuse a reason that quotes a secret, which would be in the audit log for good.
-
-    Raises:
-        InvalidError: It does.
-    """
-    if problems := faults_of_words("reason", reason, variables, shown, "the audit log"):
-        raise InvalidError(problems, _NOT_REVEALED)
-
-
-def shown_names(found: Transaction, validator: SchemaValidator, revision: Revision | Proposal) -> frozenset[str]:
-    """Return the names that both the schema of a revision and today's know not to be secrets."""
-    digests = {revision.schema: found.schemas.named(revision.place.app, revision.schema)}
-    if (today := found.schemas.current(revision.place.app)) is not None:
-        digests[today.digest] = today
-    shown = frozenset(revision.names)
-    for schema in digests.values():
-        shown = validator.shown(schema, shown) if schema else frozenset()
-    return shown
-
-
-def shown_in_all(found: Transaction, validator: SchemaValidator, *compared: Revision | Proposal) -> frozenset[str]:
-    """Return the names that are not secret in any of the revisions that have them."""
-    shown: set[str] = set()
-    hidden: set[str] = set()
-    for revision in compared:
-        known = shown_names(found, validator, revision)
-        shown |= known
-        hidden |= {*revision.names} - known
-    return frozenset(shown - hidden)
 
 
 def newest_first(store: Store, place: Place, before: int | None, most: int) -> Iterator[Revision]:

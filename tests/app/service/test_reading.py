@@ -2,7 +2,9 @@ import pytest
 
 from app.domain.audit import Action
 from app.domain.errors import DamagedError, InvalidError, NotFoundError
+from app.domain.place import Place
 from app.service.reading import Reading
+from app.service.writing.intent import Intent
 from app.store.sqlite.store import SqliteStore
 from support.configuration_service import GRACE, PRODUCTION, STAGING, Service, actor
 from support.small_contract import contract
@@ -72,6 +74,25 @@ def test_without_a_reason_or_a_variable_nothing_is_revealed(
     with pytest.raises(error):
         service.reading.reveal(actor(), PRODUCTION, name, reason)
     assert reveals(service) == []
+
+
+def test_a_reason_may_quote_a_base_of_which_no_schema_says_what_is_secret(service: Service) -> None:
+    """As a message may; once there is a schema, it counts for what was written before, too."""
+    base = Place("shared", "ports")
+    for region in ("eu-west-1", "eu-west-2"):
+        newest = None if region == "eu-west-1" else 1
+        intent = Intent(base, newest, f"moved to {region}", is_base=True)
+        service.revising.replace(actor(), intent, {"REGION": region})
+    reason = "outage in eu-west-1, not in eu-west-2"
+    assert service.reading.reveal(actor(), base, "REGION", reason).value.raw == "eu-west-2"
+    assert service.reading.read(actor(), base, reveal=True, reason=reason).variables["REGION"] == "eu-west-2"
+    assert service.history.destroy(actor(), base, 1, reason).destroyed
+    made = contract(REGION="secret")
+    service.schemas.push(actor(), "shared", made.digest, made.document, "1.0")
+    with pytest.raises(InvalidError, match="nothing is revealed"):
+        service.reading.reveal(actor(), base, "REGION", reason)
+    with pytest.raises(InvalidError, match="nothing is revealed"):
+        service.reading.read(actor(), base, reveal=True, reason=reason)
 
 
 def test_where_there_is_no_secret_nothing_is_revealed(service: Service) -> None:

@@ -2,15 +2,15 @@
 
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from app.domain.audit import SERVICE, Action, AuditEntry
-from app.domain.errors import ChangedError, ConflictError, DamagedError, ForbiddenError, InvalidError
+from app.domain.errors import ChangedError, ConflictError, ForbiddenError, InvalidError
 from app.domain.identity import Actor, Principal, Scope
 from app.domain.place import Place
 from app.domain.proposal import Approval, Ending, Proposal, ProposalState
 from app.domain.revision import LONGEST_MESSAGE
 from app.domain.validation import text_problems
-from app.domain.variables import faults_of_words
 from app.service.access import require
 from app.service.approvals.standing import (
     Standing,
@@ -24,7 +24,7 @@ from app.service.approvals.standing import (
 )
 from app.service.limits.budgets import Budgets
 from app.service.ports import Clock, SchemaValidator, Store, Transaction
-from app.service.reading import shown_names
+from app.service.secrecy import refuse_quote
 from app.service.writing.making import Making, Ready, UndoneError
 from app.service.writing.protection import protected
 from setpoint.text.join import counted
@@ -170,18 +170,12 @@ class Approving:
             if _has_ended(proposal, state, actor.principal):
                 return standing(found, proposal, now)
             refuse_unless_open(proposal, now)
-            self._refuse_quote(found, proposal, reason)
+            refuse_quote(found, self.validator, proposal, partial(found.proposals.variables, proposal), reason)
             ended = found.proposals.end(proposal, Ending(state, now, actor.principal, reason))
             tell(found, actor, ended, action, now, detail={"reason": reason})
             return standing(found, ended, now)
 
         return self._ended(self.store.write(change))
-
-    def _refuse_quote(self, found: Transaction, proposal: Proposal, reason: str) -> None:
-        with suppress(DamagedError):  # of which nobody can know what was in it
-            variables, shown = found.proposals.variables(proposal), shown_names(found, self.validator, proposal)
-            if problems := faults_of_words("reason", reason, variables, shown):
-                raise InvalidError(problems)
 
     def _ended(self, stands: Standing) -> Standing:
         """Let the store overwrite what was removed."""

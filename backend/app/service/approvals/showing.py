@@ -11,7 +11,7 @@ from app.domain.revision import Revision
 from app.domain.variables import Variables
 from app.service.approvals.standing import Standing, named, standing
 from app.service.ports import Clock, SchemaValidator, Store, Transaction
-from app.service.reading import shown_in_all
+from app.service.secrecy import shown_in_all
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from app.domain.identity import Actor, Scope
 from app.domain.revision import Revision, Schema
 from app.domain.variables import Variables, fit_to_show
 from app.service.ports import SchemaValidator, Store, Transaction
-from app.service.reading import shown_names
+from app.service.secrecy import shown_names
 
 
 class CellState(StrEnum):

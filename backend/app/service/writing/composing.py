@@ -11,7 +11,7 @@ from app.domain.validation import Fault
 from app.domain.variables import Variables
 from app.service.access import require
 from app.service.ports import SchemaValidator, Transaction
-from app.service.reading import shown_names
+from app.service.secrecy import shown_names
 
 
 def own_part(found: Transaction, revision: Revision | None) -> Own:

@@ -15,6 +15,7 @@ from app.domain.errors import (
 )
 from app.domain.event import EventKind
 from app.domain.identity import Actor, Bound, Principal, PrincipalKind, Scope
+from app.domain.place import Place
 from app.domain.proposal import LIFETIME, ProposalState
 from app.domain.webhooks.incoming import Effect, IncomingAction
 from app.domain.webhooks.outgoing import EVENTS
@@ -97,6 +98,16 @@ def test_a_proposal_is_not_refused_in_words_that_quote_a_secret(office: Office) 
         office.approving.refuse(APPROVER, PRODUCTION, 1, f"{CANARY} is a bad key")
     assert [each.code for each in refused.value.problems] == ["reason-holds-secret"]
     assert office.approving.refuse(APPROVER, PRODUCTION, 1, "a bad key").state is ProposalState.REFUSED
+
+
+def test_a_proposal_for_a_base_without_a_schema_is_refused_in_its_own_words(office: Office) -> None:
+    """Nobody has said what is secret in it."""
+    base = Place("shared", "ports")
+    office.service.revising.replace(actor(), Intent(base, None, is_base=True), {"REGION": "eu-west-2"})
+    office.protecting.protect(actor(), base, 1)
+    office.proposing.propose(WRITER, Intent(base, 1, is_base=True), replaced({"REGION": "eu-west-1"}))
+    refused = office.approving.refuse(APPROVER, base, 1, "we left eu-west-1")
+    assert refused.state is ProposalState.REFUSED
 
 
 def test_what_ends_leaves_no_values(office: Office) -> None:
