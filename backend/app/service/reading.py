@@ -241,8 +241,14 @@ class Reading:
     def _accepts(self, schema: Schema, revision: Revision) -> bool:
         # To open and check a megabyte takes 10 ms: others get a turn in between, and it is not kept.
         time.sleep(_REST)
-        with secrets_of_its_own():
-            return self.validator.accepts(schema, self.store.read(lambda found: found.revisions.variables(revision)))
+        variables = Variables({})
+        try:
+            with secrets_of_its_own():
+                variables = self.store.read(lambda found: found.revisions.variables(revision))
+                return self.validator.accepts(schema, variables)
+        except Exception:
+            remember_secret(*variables.values())  # whoever logs the error must know them
+            raise
 
     def _with_values(self, found: Transaction, revision: Revision) -> _Found:
         variables = found.revisions.variables(revision)

@@ -1,11 +1,16 @@
+from collections.abc import Mapping
+
 import pytest
 
+from app.contracts.validator import ContractValidator
 from app.domain.audit import Action
 from app.domain.errors import DamagedError, InvalidError, NotFoundError
 from app.domain.place import Place
+from app.domain.revision import Schema
 from app.service.reading import Reading
 from app.service.writing.intent import Intent
 from app.store.sqlite.store import SqliteStore
+from observability.known_secrets import masked, secrets_of_its_own
 from support.configuration_service import GRACE, PRODUCTION, STAGING, Service, actor
 from support.small_contract import contract
 
@@ -166,6 +171,25 @@ def test_a_release_that_understands_no_revision_is_told_so(service: Service) -> 
     service.push(impossible, compatible=False)
     with pytest.raises(NotFoundError, match="none of the newest 500 revisions"):
         service.reading.read_valid(actor(), PRODUCTION, impossible.digest)
+
+
+def test_an_error_of_a_schema_shows_no_value_that_it_was_asked_about(service: Service) -> None:
+    """Whoever logs it still knows the secrets of a revision that was tried; they are not kept if there is no error."""
+
+    class Failing(ContractValidator):
+        def accepts(self, schema: Schema, variables: Mapping[str, str]) -> bool:
+            if is_failing:
+                raise LookupError(variables["API_KEY"])
+            return super().accepts(schema, variables)
+
+    service.write(PORT="1", API_KEY=CANARY)
+    service.push(other := contract(OTHER="text!"), compatible=False)
+    reading = Reading(service.store, Failing(), service.clock)
+    for is_failing, error in ((False, NotFoundError), (True, LookupError)):
+        with secrets_of_its_own():
+            with pytest.raises(error):
+                reading.read_valid(actor(), PRODUCTION, other.digest)
+            assert (CANARY in masked(CANARY)) is not is_failing
 
 
 def test_what_is_remembered_is_never_old(service: Service) -> None:
