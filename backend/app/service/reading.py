@@ -282,9 +282,14 @@ def newest_first(store: Store, place: Place, before: int | None, most: int) -> I
         before: Only those with a lower number; None for all.
         most: How many at most.
     """
-    while most > 0 and (page := store.read(partial(_listed, place, before, min(most, _PAGE)))):
+    while most > 0:
+        asked = min(most, _PAGE)
+        page = store.read(partial(_listed, place, before, asked))
         yield from page
-        before, most = page[-1].number, most - len(page)
+        most -= len(page)
+        if len(page) < asked or most == 0:
+            return
+        before = page[-1].number
         time.sleep(_REST)
 
 

@@ -166,11 +166,12 @@ def _newest_key(store: AnyStore) -> str:
 
 
 def test_a_list_of_revisions_is_read_without_their_values(service: Service) -> None:
-    """Of the newest 500, one of which a schema may accept, they could be half a gigabyte."""
+    """Of the newest 500, one of which a schema may accept, they could be half a gigabyte; and a short list at once."""
     for number in range(3):
         service.write(PORT=str(number))
     with asked_statements() as asked:
         assert [each.number for each in service.history.page(PRODUCTION)] == [3, 2, 1]
+        assert len([each for each in asked if "FROM revisions" in each]) == 1
         assert not [each for each in asked if "revisions.body AS" in each]
         service.reading.read(actor(), PRODUCTION)
         assert len([each for each in asked if "revisions.body AS" in each]) == 1
