@@ -2,9 +2,16 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
+
+from app.views.server import AnyServer, served_by
+from support.http_api import BASE, Api, api_of_billing
+
+Result = TypeVar("Result")
 
 TESTS = Path(__file__).parents[1]
 PROGRAM = """
@@ -77,3 +84,30 @@ def test_other_requests_go_on_while_something_takes_long(tmp_path: Path) -> None
     words = [sys.executable, "-c", PROGRAM, str(tmp_path), str(TESTS), str(TESTS.parent / "backend")]
     done = subprocess.run(words, capture_output=True, text=True, check=True, timeout=100)
     assert done.stdout.split() == [*["True"] * 8, "300"]
+
+
+class _Counting(AnyServer):
+    """Counts what waits for its turn among what takes long."""
+
+    turns = 0
+
+    def beside_other_requests(self, work: Callable[[], Result]) -> Result:
+        self.turns += 1
+        return work()
+
+
+def test_what_is_quick_waits_for_nothing_that_takes_long(tmp_path: Path) -> None:
+    """There is one thread: a description that is written already, and a file of plain values, don't need it."""
+    with api_of_billing(tmp_path) as api:
+        served_by(api.application, server := _Counting())
+        turns = [_turns(server, api, "/v1/openapi.json") for _ in range(2)]
+        for number, name in enumerate(("x" * 30_000, "it's" * 10, "it's" * 5_000)):
+            assert api.put({"PORT": "1", "NAME": name}, number or None).status_code == 201
+            turns.append(_turns(server, api, f"{BASE}/config?loader=bash&reveal=true"))
+    assert turns == [1, 0, 0, 0, 1]
+
+
+def _turns(server: _Counting, api: Api, path: str) -> int:
+    before = server.turns
+    assert api.call("GET", path).status_code == 200
+    return server.turns - before

@@ -13,15 +13,14 @@ from app.http.queries import ReadQuery
 from app.service.reading import Content
 from app.views.problem import Problem, ProblemItem
 from app.views.server import current_server
-from setpoint.contract.limits import size_of
 from setpoint.envfile.loaders import find_loader
-from setpoint.envfile.writing import NotExpressibleError, write
+from setpoint.envfile.writing import NotExpressibleError, is_plain, write
 from setpoint.text.guarded import MASK
 
 _LONGEST_KEY = 253
 """In characters, of a ConfigMap or a Secret: https://kubernetes.io/docs/concepts/configuration/configmap/."""
 _SMALL = 4_096
-"""In bytes of names and values. Many ways to write a value are tried, and a megabyte takes up to ten seconds."""
+"""In characters of values that are not plain: many ways to write one are tried, a megabyte of them for ten seconds."""
 _KEY_TOO_LONG = f"Kubernetes accepts at most {_LONGEST_KEY} characters in a name"
 
 
@@ -83,8 +82,9 @@ def _headed(response: Response, number: int, tag: str) -> Response:
 
 
 def _env_file_beside_other_requests(content: Content, loader: str) -> str:
-    write = partial(_env_file, content, loader)
-    return write() if size_of(content.variables) <= _SMALL else current_server().beside_other_requests(write)
+    written = partial(_env_file, content, loader)
+    tried = sum(len(value) for value in content.variables.values() if not is_plain(value))
+    return written() if tried <= _SMALL else current_server().beside_other_requests(written)
 
 
 def _env_file(content: Content, loader: str) -> str:

@@ -39,6 +39,11 @@ def write(name: str, value: str, loader: str) -> str:
     raise NotExpressibleError(_why_not(name, value, loader))
 
 
+def is_plain(value: str) -> bool:
+    """Return whether `value` is written as it is, without trying other ways, which take long for a long value."""
+    return _PLAIN.fullmatch(value) is not None
+
+
 def how_to_write(value: str, loaders: Sequence[str]) -> str:
     """Return how to write `value` so that all of `loaders` read it unchanged, or which of them can share a file.
 
@@ -82,7 +87,7 @@ def _forms(name: str, value: str) -> Iterator[str]:
     """Yield ways of writing `value`, the plainest first."""
     if "\n" not in value:  # without quotes, a value ends with its line
         yield f"{name}={value}\n"
-    if _PLAIN.fullmatch(value):
+    if is_plain(value):
         return
     yield f"{name}='{value}'\n"
     yield _heredoc(name, value)  # this early, because a program that takes one has no other way, and trying takes time
