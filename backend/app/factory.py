@@ -126,7 +126,7 @@ class Background:
         self.delivering.start()
 
     def close(self) -> None:
-        """End what was started."""
+        """End the threads of an application that no server runs; a worker ends them in an order of its own."""
         self.broker.close()
         self.leases.close()
         self.delivering.close()
