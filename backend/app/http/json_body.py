@@ -81,7 +81,7 @@ def json_of(content: bytes, most: int = MOST_PARTS) -> Any:
         Problem: 400 for what is not JSON in UTF-8 or has more than `most` parts, 422 for a key that is there twice.
     """
     if len(content) > _SMALL and _has_more_parts(content, most):
-        raise Problem(HTTPStatus.BAD_REQUEST, f"the body has more than {most:,} members and entries")
+        raise Problem(HTTPStatus.BAD_REQUEST, f"the body has more than {most:,} members and entries: send less at once")
     try:
         return _parsed(content) if len(content) <= _SMALL else _parsed_beside_other_requests(content)
     except _DuplicateKeyError as error:

@@ -94,7 +94,10 @@ class ToldOfOne(ToldOfSession):
 
 
 class ToldOfSessions(RootModel[list[ToldOfOne]]):
-    """What many instances report."""
+    """What many instances report: 10,000 at most, with 4 MB and 200,000 members and entries at most.
+
+    10,000 with two reasons each fit; whoever reports more reasons sends fewer reports at once.
+    """
 
     root: list[ToldOfOne] = Field(min_length=1, max_length=MOST_AT_ONCE)
 

@@ -35,7 +35,8 @@ _LARGEST = 1_000_000
 _LARGEST_OF_MANY = 4_000_000
 """The most verdicts that are allowed at once are more than a megabyte."""
 _PARTS_OF_ONE = 20
-"""An instance that tells two reasons of a refusal, and all else that it can, needs fewer."""
+"""One that tells two reasons, and all else that it can, needs fewer. With many reasons, fewer instances fit: the parser
+lets nothing else run, and twice as many parts would hold it up for twice as long."""
 
 
 class _Sessions(RootModel[list[list[SessionId]]]):

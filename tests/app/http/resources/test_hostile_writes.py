@@ -60,7 +60,7 @@ def test_a_body_of_many_parts_is_not_parsed_either(api: Api, path: str, many: in
     body = "[" + parts * many  # without an end, as a parser would tell
     method = "PUT" if path.endswith("config") else "POST"
     answer = api.call(method, path, data=body, content_type="application/json", headers={"If-None-Match": "*"})
-    told = f"the body has more than {many:,} members and entries"
+    told = f"the body has more than {many:,} members and entries: send less at once"
     assert (answer.status_code, answer.get_json()["detail"]) == (400, told)
 
 
