@@ -31,6 +31,7 @@ from app.service.webhooks.receiving import Receiving, Told
 from app.service.writing.changes import brought_back, extended, replaced
 from app.service.writing.intent import Intent
 from support.approval_office import APPROVER, BASE, WRITER, Office
+from support.asked_statements import asked_statements
 from support.configuration_service import ADA, GRACE, PRODUCTION, STAGING, actor
 from support.waiting import eventually
 
@@ -108,6 +109,17 @@ def test_a_proposal_for_a_base_without_a_schema_is_refused_in_its_own_words(offi
     office.proposing.propose(WRITER, Intent(base, 1, is_base=True), replaced({"REGION": "eu-west-1"}))
     refused = office.approving.refuse(APPROVER, base, 1, "we left eu-west-1")
     assert refused.state is ProposalState.REFUSED
+
+
+def test_a_proposal_that_is_refused_without_words_is_not_decrypted(office: Office) -> None:
+    """To decrypt a megabyte takes a while, and nobody else writes meanwhile."""
+    looks: list[int] = []
+    for reason in ("a bad key", ""):
+        office.propose(PORT="2", API_KEY=CANARY)
+        with asked_statements() as asked:
+            office.approving.refuse(APPROVER, PRODUCTION, len(looks) + 1, reason)
+        looks.append(len([each for each in asked if "SELECT proposals.body" in each]))
+    assert looks == [1, 0]
 
 
 def test_what_ends_leaves_no_values(office: Office) -> None:
