@@ -24,6 +24,8 @@ from typing import Any
 
 import trustme
 
+from support.waiting import PATIENCE_IN_SECONDS
+
 
 @dataclass
 class SentryReceiver:
@@ -70,7 +72,7 @@ class SentryReceiver:
             header.get("trace", {}).pop("public_key", None)
         return json.dumps(items, ensure_ascii=False)
 
-    def wait_for(self, kind: str, count: int, timeout: float = 20) -> list[Any]:
+    def wait_for(self, kind: str, count: int, timeout: float = PATIENCE_IN_SECONDS) -> list[Any]:
         """Wait until `count` items of a kind have come, and return them.
 
         Raises:
