@@ -187,10 +187,12 @@ class Reading:
             shown = {name: text for name, text in found.variables.items() if name not in found.secrets}
             return Content(found.revision, Variables(shown), found.secrets, found.secret_since)
         _refuse_reason(reason)
-        revision, variables = found.revision, found.variables
-        record = partial(self._record, actor=actor, revision=revision, variables=variables)
-        self.store.write(partial(record, names=found.secrets, reason=reason))
-        return Content(revision, variables, found.secrets, found.secret_since)
+
+        def record(each: Transaction) -> None:
+            self._record(each, actor, found.revision, found.variables, names=found.secrets, reason=reason)
+
+        self.store.write(record)
+        return Content(found.revision, found.variables, found.secrets, found.secret_since)
 
     def _record(
         self,
